@@ -1,0 +1,112 @@
+//! The operators: the first one's link and sign-up.
+
+use crate::accounts::NewPerson;
+use crate::scope::{BootstrapTx, OperatorAct};
+use crate::{Error, Result};
+use rules::ids::AuditId;
+use rules::secrets::SecretHash;
+use rules::time::OffsetDateTime;
+
+/// What became of a sign-up by link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SignUp {
+    Done,
+    /// The link is unknown, used, expired, or there is an operator already. Roll back: nothing must change.
+    LinkRefused,
+    /// Somebody signs in with this address already.
+    AddressTaken,
+}
+
+/// Replaces all earlier links by this one. False when there is an operator already and no link is needed.
+pub async fn issue_operator_link(
+    tx: &mut BootstrapTx,
+    link: &SecretHash,
+    now: OffsetDateTime,
+    expires_at: OffsetDateTime,
+) -> Result<bool> {
+    sqlx::query("delete from operator_links")
+        .execute(tx.sql())
+        .await?;
+    let done = sqlx::query(
+        "insert into operator_links (token_hash, created_at, expires_at)
+         select $1, $2, $3 where not exists (select from operators)",
+    )
+    .bind(link.bytes())
+    .bind(now)
+    .bind(expires_at)
+    .execute(tx.sql())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether the link would be taken now. Uses nothing up.
+pub async fn operator_link_is_open(
+    tx: &mut BootstrapTx,
+    link: &SecretHash,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let open = sqlx::query_scalar(
+        "select exists (select from operator_links where token_hash = $1 and expires_at > $2)
+            and not exists (select from operators)",
+    )
+    .bind(link.bytes())
+    .bind(now)
+    .fetch_one(tx.sql())
+    .await?;
+    Ok(open)
+}
+
+/// Takes the link and makes its bearer the first operator. Commit on [`SignUp::Done`] only.
+///
+/// All links are deleted, not only this one: two people with two links meet on these rows, and the second finds none.
+pub async fn sign_up_operator(
+    tx: &mut BootstrapTx,
+    link: &SecretHash,
+    person: &NewPerson<'_>,
+    audit: AuditId,
+    now: OffsetDateTime,
+) -> Result<SignUp> {
+    let taken: Vec<(Vec<u8>, OffsetDateTime)> =
+        sqlx::query_as("delete from operator_links returning token_hash, expires_at")
+            .fetch_all(tx.sql())
+            .await?;
+    let ours = taken
+        .iter()
+        .any(|(hash, expires_at)| hash == link.bytes() && *expires_at > now);
+    let empty: bool = sqlx::query_scalar("select not exists (select from operators)")
+        .fetch_one(tx.sql())
+        .await?;
+    if !(ours && empty) {
+        return Ok(SignUp::LinkRefused);
+    }
+    let inserted =
+        sqlx::query("insert into users (id, name, email, password_hash, created_at) values ($1, $2, $3, $4, $5)")
+            .bind(person.id.uuid())
+            .bind(person.name)
+            .bind(person.email.as_str())
+            .bind(person.password_hash)
+            .bind(now)
+            .execute(tx.sql())
+            .await;
+    match inserted {
+        Err(error) if Error::constraint(&error) == Some("users_email_key") => {
+            return Ok(SignUp::AddressTaken);
+        }
+        other => other?,
+    };
+    sqlx::query("insert into operators (user_id, created_at) values ($1, $2)")
+        .bind(person.id.uuid())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    let reason = "the first operator, by the link printed at start";
+    tx.write_audit(&OperatorAct {
+        id: audit,
+        actor: person.id,
+        now,
+        action: "sign_up_operator",
+        reason,
+    })
+    .await?;
+    Ok(SignUp::Done)
+}

@@ -1,0 +1,13 @@
+//! What Ownlane remembers: the only crate with SQL. Queries are named by intent, one module a noun, and each asks for
+//! the scope it runs in ([`scope`]). Nothing here decides anything or reads a clock.
+
+pub mod accounts;
+pub mod console;
+pub mod embedded_postgres;
+pub mod error;
+pub mod fixtures;
+pub mod migrate;
+pub mod scope;
+pub mod sessions;
+
+pub use error::{Error, Result};

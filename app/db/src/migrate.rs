@@ -1,0 +1,45 @@
+//! Brings a database to the newest form. Runs as its owner; every other access is through a powerless login.
+
+use crate::{Error, Result};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
+use std::str::FromStr;
+
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// Applies what is missing. Several processes may do so at once: sqlx takes an advisory lock.
+pub async fn migrate(owner_url: &str) -> Result<()> {
+    let mut owner = connect(owner_url).await?;
+    MIGRATIONS.run(&mut owner).await?;
+    owner.close().await?;
+    Ok(())
+}
+
+/// Makes the database `name` on the cluster at `url` unless it is there.
+pub async fn create_database(url: &str, name: &str) -> Result<()> {
+    let mut owner = connect(url).await?;
+    let there: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(name)
+            .fetch_one(&mut owner)
+            .await?;
+    if !there {
+        sqlx::raw_sql(AssertSqlSafe(format!("create database {}", quoted(name))))
+            .execute(&mut owner)
+            .await?;
+    }
+    owner.close().await?;
+    Ok(())
+}
+
+pub(crate) async fn connect(url: &str) -> Result<PgConnection> {
+    Ok(options(url)?.connect().await?)
+}
+
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
+    // The address is not shown: it may hold a password.
+    PgConnectOptions::from_str(url).map_err(|error| Error::Url(error.to_string()))
+}
+
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

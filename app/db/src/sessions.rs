@@ -1,0 +1,91 @@
+//! Sessions: found by the hash of what the cookie holds. A session is live until it is idle too long, too old, or
+//! revoked; a revoked one never comes back, because nothing here updates a row that is over.
+
+use crate::Result;
+use crate::scope::AccountsTx;
+use rules::ids::UserId;
+use rules::limits;
+use rules::secrets::SecretHash;
+use rules::time::{Duration, OffsetDateTime};
+use sqlx::Row;
+
+pub struct NewSession<'a> {
+    pub token: &'a SecretHash,
+    pub user: UserId,
+    pub address: &'a str,
+    pub agent: &'a str,
+}
+
+/// A session that is live.
+pub struct LiveSession {
+    pub user: UserId,
+    pub address: String,
+    pub agent: String,
+    /// When it ends at the latest, used or not.
+    pub ends_at: OffsetDateTime,
+}
+
+/// False when the token is taken (then draw another).
+pub async fn start(
+    tx: &mut AccountsTx,
+    session: &NewSession<'_>,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "insert into sessions (token_hash, user_id, created_at, seen_at, address, agent)
+         values ($1, $2, $3, $3, $4, $5) on conflict do nothing",
+    )
+    .bind(session.token.bytes())
+    .bind(session.user.uuid())
+    .bind(now)
+    .bind(session.address)
+    .bind(session.agent)
+    .execute(tx.sql())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The session if it is live. Its "last seen" moves to `now`, but is written once a minute at most.
+pub async fn find_live(
+    tx: &mut AccountsTx,
+    token: &SecretHash,
+    now: OffsetDateTime,
+) -> Result<Option<LiveSession>> {
+    let longest = Duration::days(limits::SESSION_DAYS_MAX);
+    let row = sqlx::query(
+        "select user_id, address, agent, created_at, seen_at from sessions
+         where token_hash = $1 and revoked_at is null and seen_at > $2 and created_at > $3",
+    )
+    .bind(token.bytes())
+    .bind(now - Duration::hours(limits::SESSION_IDLE_HOURS))
+    .bind(now - longest)
+    .fetch_optional(tx.sql())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let seen_at: OffsetDateTime = row.try_get("seen_at")?;
+    if now - seen_at >= Duration::seconds(limits::SESSION_TOUCH_SECS_MIN) {
+        sqlx::query(
+            "update sessions set seen_at = $2 where token_hash = $1 and revoked_at is null",
+        )
+        .bind(token.bytes())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    }
+    Ok(Some(LiveSession {
+        user: UserId::from_uuid(row.try_get("user_id")?),
+        address: row.try_get("address")?,
+        agent: row.try_get("agent")?,
+        ends_at: row.try_get::<OffsetDateTime, _>("created_at")? + longest,
+    }))
+}
+
+/// Ends a session for good. Ending one that is over, or was never there, is no error.
+pub async fn revoke(tx: &mut AccountsTx, token: &SecretHash, now: OffsetDateTime) -> Result<()> {
+    sqlx::query("update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null")
+        .bind(token.bytes())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Every bound in one place, each with its reason.
+
+/// A person's name: long enough for the longest real ones, short enough for one line of a table.
+pub const PERSON_NAME_CHARS_MAX: usize = 100;
+
+/// NIST SP 800-63B asks for 15 where the password stands alone and 8 beside a second factor; twelve, with rate limits.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+
+/// Argon2 takes 4 GiB; nobody types more than this, and a form must not be a way to keep the hasher busy.
+pub const PASSWORD_BYTES_MAX: usize = 512;
+
+/// RFC 5321 4.5.3.1.1: a local part has at most 64 octets.
+pub const LOCAL_PART_BYTES_MAX: usize = 64;
+
+/// RFC 5321 4.5.3.1.3 (a path has 256 octets with its brackets).
+pub const ADDRESS_BYTES_MAX: usize = 254;
+
+/// RFC 1035 2.3.4: 255 octets on the wire are 253 characters of text.
+pub const DOMAIN_BYTES_MAX: usize = 253;
+
+/// How many passwords are hashed at once: each takes 19 MiB and a core for some 50 ms (OWASP's Argon2id settings).
+pub const PASSWORD_HASHES_AT_ONCE_MAX: usize = 2;
+
+/// How long the first operator's link is good for.
+pub const OPERATOR_LINK_HOURS: i64 = 24;
+
+/// A session that nobody used for this long is over.
+pub const SESSION_IDLE_HOURS: i64 = 12;
+
+/// A session is over this long after sign-in, used or not.
+pub const SESSION_DAYS_MAX: i64 = 14;
+
+/// "Last seen" is written at most this often, so that reading pages does not turn into writing rows.
+pub const SESSION_TOUCH_SECS_MIN: i64 = 60;
+
+/// A form of ours is a few fields; whatever is larger is not one.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// A browser's name as it is kept beside a session.
+pub const USER_AGENT_CHARS_MAX: usize = 200;

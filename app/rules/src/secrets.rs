@@ -1,0 +1,81 @@
+//! Secrets carried in links and cookies: 32 random bytes, shown once as base64url, remembered only as their SHA-256.
+
+use crate::time::Chance;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// The secret itself. It prints as `…`: only [`Secret::reveal`] shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret([u8; 32]);
+
+/// SHA-256 of a secret: what the database keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SecretHash([u8; 32]);
+
+impl Secret {
+    pub fn new(chance: &dyn Chance) -> Self {
+        let mut bytes = [0; 32];
+        chance.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads a secret out of a link. `None` for whatever cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// 43 characters of base64url, for the one link that carries it.
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(&self.0)
+    }
+}
+
+impl SecretHash {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Ones;
+
+    impl Chance for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(1);
+        }
+    }
+
+    #[test]
+    fn a_secret_survives_its_link_and_never_prints_itself() {
+        let secret = Secret::new(&Ones);
+        assert_eq!(Secret::parse(&secret.reveal()), Some(secret.clone()));
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+        assert_eq!(secret.reveal().len(), 43);
+    }
+
+    #[test]
+    fn whatever_is_not_a_secret_is_refused() {
+        for text in ["", "short", "AQEB", &"A".repeat(44), "../../etc/passwd"] {
+            assert_eq!(Secret::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! People: signing in and out, sessions, passwords.
+
+pub mod passwords;
+pub mod sessions;
+pub mod sign_in;
+pub mod start;

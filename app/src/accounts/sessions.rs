@@ -1,0 +1,122 @@
+//! Sessions for `tower-sessions`, kept in Postgres. The cookie holds the id; the database knows its SHA-256 only.
+
+use crate::Site;
+use crate::ssr::SESSION_USER;
+use async_trait::async_trait;
+use db::scope::AccountsTx;
+use db::sessions::{self, NewSession};
+use rules::ids::UserId;
+use rules::secrets::SecretHash;
+use std::collections::HashMap;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+
+/// Where a session was begun, kept for the person to recognise it.
+pub const SESSION_ADDRESS: &str = "address";
+pub const SESSION_AGENT: &str = "agent";
+
+#[derive(Clone)]
+pub struct PostgresSessions(Site);
+
+impl std::fmt::Debug for PostgresSessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PostgresSessions")
+    }
+}
+
+/// The layer that gives every request its session. `secure` exactly when we are reached by https.
+pub fn layer(site: Site, secure: bool) -> SessionManagerLayer<PostgresSessions> {
+    SessionManagerLayer::new(PostgresSessions(site))
+        .with_name("ownlane")
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(Duration::days(
+            rules::limits::SESSION_DAYS_MAX,
+        )))
+}
+
+#[async_trait]
+impl SessionStore for PostgresSessions {
+    /// Begins a session; called for nobody but a person who has just signed in.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let text = |key: &str| {
+            record
+                .data
+                .get(key)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let user = record.data.get(SESSION_USER).cloned().unwrap_or_default();
+        let user: UserId =
+            serde_json::from_value(user).map_err(|error| Error::Encode(error.to_string()))?;
+        let (address, agent) = (text(SESSION_ADDRESS), text(SESSION_AGENT));
+        let now = self.0.now();
+        let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
+        loop {
+            let session = NewSession {
+                token: &hash(&record.id),
+                user,
+                address: &address,
+                agent: &agent,
+            };
+            if sessions::start(&mut tx, &session, now)
+                .await
+                .map_err(backend)?
+            {
+                break;
+            }
+            record.id = Id::default();
+        }
+        tx.commit().await.map_err(backend)
+    }
+
+    /// Nothing in a session changes after its beginning, and one that was revoked must not come back.
+    async fn save(&self, _: &Record) -> Result<()> {
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
+        let found = sessions::find_live(&mut tx, &hash(id), self.0.now())
+            .await
+            .map_err(backend)?;
+        tx.commit().await.map_err(backend)?;
+        found
+            .map(|session| {
+                let user = serde_json::to_value(session.user)
+                    .map_err(|error| Error::Decode(error.to_string()))?;
+                let data = HashMap::from([
+                    (SESSION_USER.to_owned(), user),
+                    (SESSION_ADDRESS.to_owned(), session.address.into()),
+                    (SESSION_AGENT.to_owned(), session.agent.into()),
+                ]);
+                Ok(Record {
+                    id: *id,
+                    data,
+                    expiry_date: session.ends_at,
+                })
+            })
+            .transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
+        sessions::revoke(&mut tx, &hash(id), self.0.now())
+            .await
+            .map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+}
+
+fn hash(id: &Id) -> SecretHash {
+    SecretHash::of(&id.0.to_be_bytes())
+}
+
+fn backend(error: db::Error) -> Error {
+    Error::Backend(error.to_string())
+}

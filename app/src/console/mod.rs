@@ -1,0 +1,4 @@
+//! The operator's pages.
+
+pub mod home;
+pub mod sign_up;

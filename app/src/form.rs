@@ -1,0 +1,73 @@
+//! A form as it came: what was typed, and what is wrong with it. It is shown again with both, so that nothing typed is
+//! lost. Secrets are taken out of it and so cannot come back.
+
+use crate::{Refusal, Result};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use rules::limits;
+
+/// `values` in the order of the page; `errors` by field, each a sentence that says what to do.
+#[derive(Clone, Default, Debug)]
+pub struct Form {
+    values: Vec<(String, String)>,
+    errors: Vec<(&'static str, String)>,
+}
+
+impl Form {
+    /// What was typed into `field`; empty if nothing.
+    pub fn value(&self, field: &str) -> &str {
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// Takes a secret out: the form that is shown again has it no more.
+    pub fn take_secret(&mut self, field: &str) -> String {
+        match self.values.iter().position(|(name, _)| name == field) {
+            Some(at) => self.values.swap_remove(at).1,
+            None => String::new(),
+        }
+    }
+
+    pub fn error(&self, field: &str) -> Option<&str> {
+        self.errors
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, error)| error.as_str())
+    }
+
+    pub fn errors(&self) -> &[(&'static str, String)] {
+        &self.errors
+    }
+
+    pub fn refuse(&mut self, field: &'static str, error: impl ToString) {
+        self.errors.push((field, error.to_string()));
+    }
+
+    /// Reads one field: its value, or `None` and the reason kept at the field.
+    pub fn check<T, E: ToString>(
+        &mut self,
+        field: &'static str,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed.map_err(|error| self.refuse(field, error)).ok()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Refusal::BadRequest("The form was too large or did not arrive whole."))?;
+        if body.len() > limits::FORM_BYTES_MAX {
+            return Err(Refusal::BadRequest("The form was too large."));
+        }
+        Ok(Self {
+            values: form_urlencoded::parse(&body).into_owned().collect(),
+            errors: Vec::new(),
+        })
+    }
+}

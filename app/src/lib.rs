@@ -1,0 +1,20 @@
+//! The product: pages and what their forms do. A page is a GET, an action a POST of the same address; both stand in one
+//! table ([`routes`]) with what is needed to use them. Nothing here waits for anything but Postgres.
+//!
+//! | address | what |
+//! |---|---|
+//! | `/operator/<secret>` | the first operator signs up |
+//! | `/sign-in`, `/sign-out` | one door for everybody |
+//! | `/console/…` | the operator's pages |
+
+pub mod accounts;
+pub mod console;
+mod error;
+mod form;
+pub mod routes;
+pub mod site;
+mod ssr;
+mod ui;
+
+pub use error::{Refusal, Result};
+pub use site::Site;

@@ -1,0 +1,7 @@
+//! What pages are made of, one component a file; its style has the same name under `style/ui`.
+
+pub mod button;
+pub mod field;
+pub mod frame;
+pub mod shell;
+pub mod summary;

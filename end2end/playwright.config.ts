@@ -1,0 +1,28 @@
+// How the browser tests run: `ownlane with-server` starts a server for them and says where it is.
+import { defineConfig } from '@playwright/test';
+
+const base = process.env.OWNLANE_URL ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  testDir: 'tests',
+  timeout: 20_000,
+  globalTimeout: 300_000,
+  workers: 2,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: [['list']], // never 'html': it opens a server after a failure and waits
+  use: {
+    baseURL: base,
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+      args: ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-gpu', '--disable-quic'],
+    },
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'setup', testMatch: /.*\.setup\.ts/ },
+    { name: 'javascript', use: { javaScriptEnabled: true }, dependencies: ['setup'] },
+    { name: 'plain', use: { javaScriptEnabled: false }, dependencies: ['setup'] },
+  ],
+});

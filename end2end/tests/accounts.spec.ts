@@ -1,0 +1,24 @@
+// Signing in and out, in a browser with JavaScript and in one without.
+import { expect, test } from '@playwright/test';
+import { operator } from '../fixtures/operator';
+
+test('a wrong password is refused and the address stays', async ({ page }) => {
+  await page.goto('/sign-in');
+  await page.getByLabel('Address').fill(operator.email);
+  await page.getByLabel('Password').fill('not the right words');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('Address')).toHaveValue(operator.email);
+});
+
+test('an operator signs in and out', async ({ page }) => {
+  await page.goto('/console');
+  await expect(page).toHaveURL(/sign-in/);
+  await page.getByLabel('Address').fill(operator.email);
+  await page.getByLabel('Password').fill(operator.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Console' })).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.goto('/console');
+  await expect(page).toHaveURL(/sign-in/);
+});
