@@ -64,15 +64,11 @@ pub async fn render_refusals(State(site): State<Site>, request: Request, next: N
     };
     let (heading, sentence) = match &*refusal {
         Refusal::NotSignedIn => return response,
-        Refusal::NotFound => (
-            "There is nothing here",
-            "The address may be mistyped, or it belongs to somebody else.".to_owned(),
-        ),
+        Refusal::NotFound => {
+            ("There is nothing here", "The address may be mistyped, or it belongs to somebody else.".to_owned())
+        }
         Refusal::BadRequest(sentence) => ("That did not work", (*sentence).to_owned()),
-        Refusal::Fault(error) => (
-            "Something broke on our side",
-            apology(&log_fault(&site, &**error)),
-        ),
+        Refusal::Fault(error) => ("Something broke on our side", apology(&log_fault(&site, &**error))),
     };
     render(&site, response.status(), heading, move || {
         view! {

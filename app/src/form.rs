@@ -16,10 +16,7 @@ pub struct Form {
 impl Form {
     /// What was typed into `field`; empty if nothing.
     pub fn value(&self, field: &str) -> &str {
-        self.values
-            .iter()
-            .find(|(name, _)| name == field)
-            .map_or("", |(_, value)| value)
+        self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)
     }
 
     /// Takes a secret out: the form that is shown again has it no more.
@@ -31,10 +28,7 @@ impl Form {
     }
 
     pub fn error(&self, field: &str) -> Option<&str> {
-        self.errors
-            .iter()
-            .find(|(name, _)| *name == field)
-            .map(|(_, error)| error.as_str())
+        self.errors.iter().find(|(name, _)| *name == field).map(|(_, error)| error.as_str())
     }
 
     pub fn errors(&self) -> &[(&'static str, String)] {
@@ -46,11 +40,7 @@ impl Form {
     }
 
     /// Reads one field: its value, or `None` and the reason kept at the field.
-    pub fn check<T, E: ToString>(
-        &mut self,
-        field: &'static str,
-        parsed: Result<T, E>,
-    ) -> Option<T> {
+    pub fn check<T, E: ToString>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.refuse(field, error)).ok()
     }
 }
@@ -65,9 +55,6 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if body.len() > limits::FORM_BYTES_MAX {
             return Err(Refusal::BadRequest("The form was too large."));
         }
-        Ok(Self {
-            values: form_urlencoded::parse(&body).into_owned().collect(),
-            errors: Vec::new(),
-        })
+        Ok(Self { values: form_urlencoded::parse(&body).into_owned().collect(), errors: Vec::new() })
     }
 }

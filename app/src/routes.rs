@@ -51,27 +51,14 @@ pub fn router(site: Site) -> Router {
     router
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::not_found)
-        .layer(axum::middleware::from_fn_with_state(
-            site.clone(),
-            error::render_refusals,
-        ))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), error::render_refusals))
         .with_state(site)
 }
 
 fn get<T: 'static>(path: &'static str, need: Need, handler: impl Handler<T, Site>) -> Route {
-    Route {
-        method: Method::GET,
-        path,
-        need,
-        handler: on(MethodFilter::GET, handler),
-    }
+    Route { method: Method::GET, path, need, handler: on(MethodFilter::GET, handler) }
 }
 
 fn post<T: 'static>(path: &'static str, need: Need, handler: impl Handler<T, Site>) -> Route {
-    Route {
-        method: Method::POST,
-        path,
-        need,
-        handler: on(MethodFilter::POST, handler),
-    }
+    Route { method: Method::POST, path, need, handler: on(MethodFilter::POST, handler) }
 }

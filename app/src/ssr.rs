@@ -52,8 +52,7 @@ impl FromRequestParts<Site> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
         let session = parts.extensions.get::<Session>().cloned();
-        let session =
-            session.ok_or_else(|| Refusal::Fault("the session layer is missing".into()))?;
+        let session = session.ok_or_else(|| Refusal::Fault("the session layer is missing".into()))?;
         let Some(user) = session.get::<UserId>(SESSION_USER).await? else {
             return Ok(Self(None));
         };
@@ -78,19 +77,10 @@ impl FromRequestParts<Site> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
         if parts.extensions.get::<Need>() != Some(&Need::Operator) {
-            return Err(Refusal::Fault(
-                "an address that is not for operators asked for one".into(),
-            ));
+            return Err(Refusal::Fault("an address that is not for operators asked for one".into()));
         }
         let SignedIn(person) = SignedIn::from_request_parts(parts, site).await?;
-        if person.is_operator {
-            Ok(Self {
-                person,
-                site: site.clone(),
-            })
-        } else {
-            Err(Refusal::NotFound)
-        }
+        if person.is_operator { Ok(Self { person, site: site.clone() }) } else { Err(Refusal::NotFound) }
     }
 }
 
@@ -118,8 +108,7 @@ pub async fn render<V: IntoView + 'static>(
             Box::pin(async move {
                 let html = app.to_html_stream_in_order().collect::<String>().await;
                 let whole = futures_util::stream::once(async move { html }).chain(chunks());
-                Box::pin(whole)
-                    as std::pin::Pin<Box<dyn futures_util::Stream<Item = String> + Send>>
+                Box::pin(whole) as std::pin::Pin<Box<dyn futures_util::Stream<Item = String> + Send>>
             })
         },
     )
@@ -128,13 +117,10 @@ pub async fn render<V: IntoView + 'static>(
 
 /// For a rendered page: our own scripts, and the inline one that starts the islands by its nonce.
 fn content_security_policy() -> HeaderValue {
-    let nonce = use_nonce()
-        .map(|nonce| format!(" 'nonce-{nonce}'"))
-        .unwrap_or_default();
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
-    HeaderValue::from_str(&policy)
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }

@@ -31,9 +31,7 @@ fn remembered() -> Option<String> {
 }
 
 fn is_dark() -> bool {
-    let chosen = document()
-        .document_element()
-        .and_then(|html| html.get_attribute("data-theme"));
+    let chosen = document().document_element().and_then(|html| html.get_attribute("data-theme"));
     match chosen.as_deref() {
         Some(theme) => theme == "dark",
         None => {

@@ -59,55 +59,33 @@ impl Config {
         Self::from_variables(std::env::vars_os())
     }
 
-    fn from_variables(
-        variables: impl Iterator<Item = (OsString, OsString)>,
-    ) -> Result<Self, ConfigError> {
+    fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
         let mut known = std::collections::HashMap::new();
         for (name, value) in variables {
             let name = name.to_string_lossy().into_owned();
-            let Some(&setting) = SETTINGS
-                .iter()
-                .chain(&[DATABASE_URL])
-                .find(|setting| ***setting == name)
-            else {
+            let Some(&setting) = SETTINGS.iter().chain(&[DATABASE_URL]).find(|setting| ***setting == name) else {
                 if name.starts_with("OWNLANE_") {
                     return Err(ConfigError::Unknown { name });
                 }
                 continue;
             };
             let value = value.into_string();
-            let value = value.map_err(|_| ConfigError::Invalid {
-                name: setting,
-                why: "not UTF-8".to_owned(),
-            })?;
+            let value = value.map_err(|_| ConfigError::Invalid { name: setting, why: "not UTF-8".to_owned() })?;
             if !value.is_empty() {
                 known.insert(setting, value);
             }
         }
-        let listen = known
-            .remove(LISTEN)
-            .unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+        let listen = known.remove(LISTEN).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let listen: SocketAddr = listen.parse().map_err(|_| ConfigError::Invalid {
             name: LISTEN,
             why: format!("{listen:?} is no address with a port, like 127.0.0.1:3000"),
         })?;
-        let public_url = known
-            .remove(PUBLIC_URL)
-            .unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = known.remove(PUBLIC_URL).unwrap_or_else(|| format!("http://{listen}"));
         let database = match known.remove(DATABASE_URL) {
             None => None,
             Some(owner) => {
-                let mut login = |name| {
-                    known
-                        .remove(name)
-                        .map(DatabaseUrl)
-                        .ok_or(ConfigError::Missing { name })
-                };
-                Some(ForeignDatabase {
-                    web: login(DB_WEB)?,
-                    operator: login(DB_OPERATOR)?,
-                    owner: DatabaseUrl(owner),
-                })
+                let mut login = |name| known.remove(name).map(DatabaseUrl).ok_or(ConfigError::Missing { name });
+                Some(ForeignDatabase { web: login(DB_WEB)?, operator: login(DB_OPERATOR)?, owner: DatabaseUrl(owner) })
             }
         };
         Ok(Self {
@@ -116,9 +94,7 @@ impl Config {
                 name: PUBLIC_URL,
                 why: "like https://mail.example.com".to_owned(),
             })?,
-            data: known
-                .remove(DATA)
-                .map_or_else(|| PathBuf::from(".ownlane"), PathBuf::from),
+            data: known.remove(DATA).map_or_else(|| PathBuf::from(".ownlane"), PathBuf::from),
             pg_bin: known.remove(PG_BIN).map(PathBuf::from),
             database,
         })
@@ -129,9 +105,7 @@ impl PublicUrl {
     /// `None` unless it is `http://` or `https://`, a host, perhaps a port, and no more than a slash behind.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim_end_matches('/');
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))?;
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
         (!host.is_empty() && host.chars().all(plain)).then(|| Self(text.to_owned()))
     }
@@ -169,22 +143,13 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_variables(
-            variables
-                .iter()
-                .map(|(name, value)| (name.into(), value.into())),
-        )
+        Config::from_variables(variables.iter().map(|(name, value)| (name.into(), value.into())))
     }
 
     #[test]
     fn an_unknown_setting_is_named() {
         let error = read(&[("OWNLANE_LISTN", "127.0.0.1:1")]).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("OWNLANE_LISTN is not a setting"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("OWNLANE_LISTN is not a setting"), "{error}");
         read(&[("PATH", "/bin"), ("LEPTOS_SITE_ROOT", "x")]).unwrap();
     }
 
@@ -204,21 +169,10 @@ mod tests {
     #[test]
     fn the_public_url_is_an_origin() {
         let check = |text: &str| PublicUrl::parse(text).map(|url| url.0);
-        assert_eq!(
-            check("https://mail.example.com/"),
-            Some("https://mail.example.com".to_owned())
-        );
-        assert_eq!(
-            check("http://[::1]:3000"),
-            Some("http://[::1]:3000".to_owned())
-        );
-        for text in [
-            "mail.example.com",
-            "https://",
-            "https://a.example/app",
-            "ftp://a.example",
-            "https://u@a.example",
-        ] {
+        assert_eq!(check("https://mail.example.com/"), Some("https://mail.example.com".to_owned()));
+        assert_eq!(check("http://[::1]:3000"), Some("http://[::1]:3000".to_owned()));
+        for text in ["mail.example.com", "https://", "https://a.example/app", "ftp://a.example", "https://u@a.example"]
+        {
             assert_eq!(check(text), None, "{text}");
         }
     }

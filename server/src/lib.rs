@@ -20,16 +20,10 @@ pub fn router(site: Site, public_url: &PublicUrl) -> Router {
     app::routes::router(site.clone())
         .layer(sessions)
         .merge(middleware::files::router(&site.leptos))
-        .layer(axum::middleware::from_fn_with_state(
-            public_url.clone(),
-            middleware::csrf::refuse_foreign_posts,
-        ))
+        .layer(axum::middleware::from_fn_with_state(public_url.clone(), middleware::csrf::refuse_foreign_posts))
         .layer(axum::middleware::from_fn(middleware::headers::strict))
         .layer(RequestBodyLimitLayer::new(rules::limits::FORM_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            axum::http::StatusCode::SERVICE_UNAVAILABLE,
-            middleware::REQUEST_TIMEOUT,
-        ))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, middleware::REQUEST_TIMEOUT))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
 }

@@ -20,10 +20,16 @@ struct Arguments {
 enum What {
     /// Run a command with a throw-away Postgres: `DATABASE_URL` in its environment.
     #[command(hide = true)]
-    WithPostgres { command: Vec<String> },
+    WithPostgres {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
     /// Run a command with a throw-away server: `OWNLANE_URL` and `OWNLANE_OPERATOR_LINK` in its environment.
     #[command(hide = true)]
-    WithServer { command: Vec<String> },
+    WithServer {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
 }
 
 /// Postgres starts before the runtime: it must be this thread that starts it.
@@ -66,10 +72,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
 }
 
 fn block_on(work: impl Future<Output = Result<ExitCode, BoxError>>) -> Result<ExitCode, BoxError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 async fn everything(config: &Config, own: Option<&EmbeddedPostgres>) -> Result<ExitCode, BoxError> {
@@ -96,12 +99,7 @@ async fn with_server(own: &EmbeddedPostgres, command: &[String]) -> Result<ExitC
     config.listen.set_port(0);
     let server = prepare(&config, Some(own)).await?;
     let mut variables = vec![("OWNLANE_URL", format!("http://{}", server.address))];
-    variables.extend(
-        server
-            .operator_link
-            .clone()
-            .map(|link| ("OWNLANE_OPERATOR_LINK", link)),
-    );
+    variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
     tokio::select! {
         served = server.run() => served.and(Err("the server stopped before the command".into())),
         code = child(command, variables) => code,
@@ -110,26 +108,14 @@ async fn with_server(own: &EmbeddedPostgres, command: &[String]) -> Result<ExitC
 
 async fn child(command: &[String], variables: Vec<(&str, String)>) -> Result<ExitCode, BoxError> {
     let (program, arguments) = command.split_first().ok_or("which command?")?;
-    let status = Command::new(program)
-        .args(arguments)
-        .envs(variables)
-        .kill_on_drop(true)
-        .status()
-        .await?;
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from))
+    let status = Command::new(program).args(arguments).envs(variables).kill_on_drop(true).status().await?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn throw_away() -> Result<(tempfile::TempDir, EmbeddedPostgres), BoxError> {
     let folder = tempfile::tempdir()?;
     let pg_bin = Config::from_environment()?.pg_bin;
-    let own = EmbeddedPostgres::start(&Options {
-        data: folder.path().join("data"),
-        bin: pg_bin,
-        throw_away: true,
-    })?;
+    let own = EmbeddedPostgres::start(&Options { data: folder.path().join("data"), bin: pg_bin, throw_away: true })?;
     Ok((folder, own))
 }
 

@@ -32,11 +32,7 @@ impl Urls {
             });
         }
         let foreign = config.database.as_ref()?;
-        Some(Self {
-            owner: foreign.owner.clone(),
-            web: foreign.web.clone(),
-            operator: foreign.operator.clone(),
-        })
+        Some(Self { owner: foreign.owner.clone(), web: foreign.web.clone(), operator: foreign.operator.clone() })
     }
 }
 
@@ -65,25 +61,17 @@ impl Server {
             .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
         let address = listener.local_addr()?;
         let public_url = if config.listen.port() == 0 {
-            crate::config::PublicUrl::parse(&format!("http://{address}"))
-                .unwrap_or_else(|| config.public_url.clone())
+            crate::config::PublicUrl::parse(&format!("http://{address}")).unwrap_or_else(|| config.public_url.clone())
         } else {
             config.public_url.clone()
         };
         let operator_link = app::console::sign_up::issue_link(&site, public_url.origin()).await?;
-        Ok(Self {
-            listener,
-            router: crate::router(site, &public_url),
-            address,
-            operator_link,
-        })
+        Ok(Self { listener, router: crate::router(site, &public_url), address, operator_link })
     }
 
     /// Answers until the process is told to stop (SIGINT, SIGTERM), and then what has been asked already.
     pub async fn run(self) -> Result<(), BoxError> {
-        Ok(axum::serve(self.listener, self.router)
-            .with_graceful_shutdown(stop_signal())
-            .await?)
+        Ok(axum::serve(self.listener, self.router).with_graceful_shutdown(stop_signal()).await?)
     }
 }
 
@@ -91,12 +79,7 @@ impl Server {
 fn leptos_options() -> LeptosOptions {
     leptos::config::get_configuration(None)
         .map(|found| found.leptos_options)
-        .unwrap_or_else(|_| {
-            LeptosOptions::builder()
-                .output_name("ownlane")
-                .site_root("target/site")
-                .build()
-        })
+        .unwrap_or_else(|_| LeptosOptions::builder().output_name("ownlane").site_root("target/site").build())
 }
 
 pub async fn stop_signal() {

@@ -8,8 +8,7 @@ impl Clock for SystemClock {
     fn now(&self) -> OffsetDateTime {
         // Postgres keeps microseconds: what we compare must be what it gives back.
         let now = OffsetDateTime::now_utc();
-        now.replace_nanosecond(now.microsecond() * 1000)
-            .unwrap_or(now)
+        now.replace_nanosecond(now.microsecond() * 1000).unwrap_or(now)
     }
 }
 

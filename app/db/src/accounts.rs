@@ -30,19 +30,13 @@ pub struct NewPerson<'a> {
     pub password_hash: &'a str,
 }
 
-pub async fn find_credentials(
-    tx: &mut AccountsTx,
-    email: &EmailAddress,
-) -> Result<Option<Credentials>> {
+pub async fn find_credentials(tx: &mut AccountsTx, email: &EmailAddress) -> Result<Option<Credentials>> {
     let row = sqlx::query("select id, password_hash from users where email_key = $1")
         .bind(email.key())
         .fetch_optional(tx.sql())
         .await?;
     row.map(|row| {
-        Ok(Credentials {
-            user: UserId::from_uuid(row.try_get("id")?),
-            password_hash: row.try_get("password_hash")?,
-        })
+        Ok(Credentials { user: UserId::from_uuid(row.try_get("id")?), password_hash: row.try_get("password_hash")? })
     })
     .transpose()
 }

@@ -24,9 +24,7 @@ pub async fn issue_operator_link(
     now: OffsetDateTime,
     expires_at: OffsetDateTime,
 ) -> Result<bool> {
-    sqlx::query("delete from operator_links")
-        .execute(tx.sql())
-        .await?;
+    sqlx::query("delete from operator_links").execute(tx.sql()).await?;
     let done = sqlx::query(
         "insert into operator_links (token_hash, created_at, expires_at)
          select $1, $2, $3 where not exists (select from operators)",
@@ -40,11 +38,7 @@ pub async fn issue_operator_link(
 }
 
 /// Whether the link would be taken now. Uses nothing up.
-pub async fn operator_link_is_open(
-    tx: &mut BootstrapTx,
-    link: &SecretHash,
-    now: OffsetDateTime,
-) -> Result<bool> {
+pub async fn operator_link_is_open(tx: &mut BootstrapTx, link: &SecretHash, now: OffsetDateTime) -> Result<bool> {
     let open = sqlx::query_scalar(
         "select exists (select from operator_links where token_hash = $1 and expires_at > $2)
             and not exists (select from operators)",
@@ -67,15 +61,9 @@ pub async fn sign_up_operator(
     now: OffsetDateTime,
 ) -> Result<SignUp> {
     let taken: Vec<(Vec<u8>, OffsetDateTime)> =
-        sqlx::query_as("delete from operator_links returning token_hash, expires_at")
-            .fetch_all(tx.sql())
-            .await?;
-    let ours = taken
-        .iter()
-        .any(|(hash, expires_at)| hash == link.bytes() && *expires_at > now);
-    let empty: bool = sqlx::query_scalar("select not exists (select from operators)")
-        .fetch_one(tx.sql())
-        .await?;
+        sqlx::query_as("delete from operator_links returning token_hash, expires_at").fetch_all(tx.sql()).await?;
+    let ours = taken.iter().any(|(hash, expires_at)| hash == link.bytes() && *expires_at > now);
+    let empty: bool = sqlx::query_scalar("select not exists (select from operators)").fetch_one(tx.sql()).await?;
     if !(ours && empty) {
         return Ok(SignUp::LinkRefused);
     }
@@ -100,13 +88,6 @@ pub async fn sign_up_operator(
         .execute(tx.sql())
         .await?;
     let reason = "the first operator, by the link printed at start";
-    tx.write_audit(&OperatorAct {
-        id: audit,
-        actor: person.id,
-        now,
-        action: "sign_up_operator",
-        reason,
-    })
-    .await?;
+    tx.write_audit(&OperatorAct { id: audit, actor: person.id, now, action: "sign_up_operator", reason }).await?;
     Ok(SignUp::Done)
 }

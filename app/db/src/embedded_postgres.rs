@@ -39,25 +39,17 @@ pub struct Options {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(
-        "PostgreSQL's server programs (initdb, postgres) were not found: install them or set OWNLANE_PG_BIN"
-    )]
+    #[error("PostgreSQL's server programs (initdb, postgres) were not found: install them or set OWNLANE_PG_BIN")]
     NotInstalled,
     #[error("{what} {path}")]
-    File {
-        what: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    File { what: &'static str, path: PathBuf, source: io::Error },
     #[error("could not run {program}")]
     Run { program: PathBuf, source: io::Error },
     #[error("initdb failed: {0}")]
     InitDb(String),
     #[error("Postgres did not start; the end of {log}:\n{tail}")]
     Start { log: PathBuf, tail: String },
-    #[error(
-        "PostgreSQL does not run as root, and neither a user namespace nor a user named postgres is to be had"
-    )]
+    #[error("PostgreSQL does not run as root, and neither a user namespace nor a user named postgres is to be had")]
     Root,
 }
 
@@ -70,15 +62,8 @@ pub struct EmbeddedPostgres {
 impl EmbeddedPostgres {
     pub fn start(options: &Options) -> Result<Self, Error> {
         make_private_folder(&options.data)?;
-        let data = options
-            .data
-            .canonicalize()
-            .map_err(file("could not find", &options.data))?;
-        let bin = options
-            .bin
-            .clone()
-            .or_else(find_programs)
-            .ok_or(Error::NotInstalled)?;
+        let data = options.data.canonicalize().map_err(file("could not find", &options.data))?;
+        let bin = options.bin.clone().or_else(find_programs).ok_or(Error::NotInstalled)?;
         let identity = Identity::find(&bin, &data)?;
         let cluster = data.join("postgres");
         if !cluster.join("PG_VERSION").exists() {
@@ -88,18 +73,8 @@ impl EmbeddedPostgres {
         let log = data.join("postgres.log");
         let give_up = Instant::now() + LOCK_TIMEOUT;
         loop {
-            let child = spawn(
-                &bin,
-                &cluster,
-                &sockets,
-                &log,
-                &identity,
-                options.throw_away,
-            )?;
-            let mut server = Self {
-                child,
-                sockets: sockets.clone(),
-            };
+            let child = spawn(&bin, &cluster, &sockets, &log, &identity, options.throw_away)?;
+            let mut server = Self { child, sockets: sockets.clone() };
             if server.wait_until_ready(&cluster) {
                 return Ok(server);
             }
@@ -133,10 +108,7 @@ impl EmbeddedPostgres {
     }
 
     fn url(&self, user: &str, database: &str) -> String {
-        format!(
-            "postgres://{user}@localhost/{database}?host={}",
-            percent_encoded(&self.sockets)
-        )
+        format!("postgres://{user}@localhost/{database}?host={}", percent_encoded(&self.sockets))
     }
 
     /// False when the server ended instead, or took too long.
@@ -150,8 +122,7 @@ impl EmbeddedPostgres {
             // Line 1 is the process, line 8 its state. https://www.postgresql.org/docs/15/storage-file-layout.html
             let state = fs::read_to_string(cluster.join("postmaster.pid")).unwrap_or_default();
             let mut lines = state.lines();
-            if lines.next() == Some(&pid) && lines.nth(6).is_some_and(|line| line.trim() == "ready")
-            {
+            if lines.next() == Some(&pid) && lines.nth(6).is_some_and(|line| line.trim() == "ready") {
                 return true;
             }
             std::thread::sleep(POLL);
@@ -188,28 +159,17 @@ impl Identity {
             return Ok(Self::Ourselves);
         }
         let mut probe = Self::Namespace.command(&bin.join("postgres"));
-        if probe
-            .arg("--version")
-            .stdout(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-        {
+        if probe.arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success()) {
             return Ok(Self::Namespace);
         }
         let (uid, gid) = user_postgres().ok_or(Error::Root)?;
-        std::os::unix::fs::chown(data, Some(uid), Some(gid))
-            .map_err(file("could not give away", data))?;
+        std::os::unix::fs::chown(data, Some(uid), Some(gid)).map_err(file("could not give away", data))?;
         Ok(Self::User { uid, gid })
     }
 
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .stdin(Stdio::null())
-            .process_group(0)
-            .env_remove("PGDATA")
-            .env_remove("PGPORT")
-            .env("LC_ALL", "C");
+        command.stdin(Stdio::null()).process_group(0).env_remove("PGDATA").env_remove("PGPORT").env("LC_ALL", "C");
         let namespace = matches!(self, Self::Namespace);
         if let Self::User { uid, gid } = self {
             command.uid(*uid).gid(*gid);
@@ -251,11 +211,7 @@ fn write_all(path: &std::ffi::CStr, bytes: &[u8]) -> io::Result<()> {
         let written = libc::write(file, bytes.as_ptr().cast(), bytes.len());
         let error = io::Error::last_os_error();
         libc::close(file);
-        if usize::try_from(written) == Ok(bytes.len()) {
-            Ok(())
-        } else {
-            Err(error)
-        }
+        if usize::try_from(written) == Ok(bytes.len()) { Ok(()) } else { Err(error) }
     }
 }
 
@@ -298,19 +254,13 @@ fn find_programs() -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .filter(|(_, bin)| bin.join("postgres").exists())
         .collect();
     debian.sort();
     debian.pop().map(|(_, bin)| bin).or_else(|| {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path)
-            .find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
+        std::env::split_paths(&path).find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
     })
 }
 
@@ -325,19 +275,12 @@ fn init(bin: &Path, data: &Path, cluster: &Path, identity: &Identity) -> Result<
         .command(&program)
         .arg("-D")
         .arg(&fresh)
-        .args([
-            "--username",
-            OWNER,
-            "--auth-local=trust",
-            "--auth-host=reject",
-        ])
+        .args(["--username", OWNER, "--auth-local=trust", "--auth-host=reject"])
         .args(["--encoding=UTF8", "--no-locale", "--no-sync"])
         .output()
         .map_err(|source| Error::Run { program, source })?;
     if !output.status.success() {
-        return Err(Error::InitDb(
-            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        ));
+        return Err(Error::InitDb(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
     fs::rename(&fresh, cluster).map_err(file("could not name", cluster))
 }
@@ -357,34 +300,14 @@ fn spawn(
     let err = out.try_clone().map_err(file("could not write", log))?;
     let program = bin.join("postgres");
     let mut command = identity.command(&program);
-    command
-        .arg("-D")
-        .arg(cluster)
-        .arg("-k")
-        .arg(sockets)
-        .stdout(out)
-        .stderr(err);
-    for setting in [
-        "listen_addresses=",
-        "timezone=UTC",
-        "log_timezone=UTC",
-        "max_connections=200",
-    ] {
+    command.arg("-D").arg(cluster).arg("-k").arg(sockets).stdout(out).stderr(err);
+    for setting in ["listen_addresses=", "timezone=UTC", "log_timezone=UTC", "max_connections=200"] {
         command.args(["-c", setting]);
     }
     if throw_away {
-        command.args([
-            "-c",
-            "fsync=off",
-            "-c",
-            "synchronous_commit=off",
-            "-c",
-            "full_page_writes=off",
-        ]);
+        command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
     }
-    command
-        .spawn()
-        .map_err(|source| Error::Run { program, source })
+    command.spawn().map_err(|source| Error::Run { program, source })
 }
 
 /// Inside the data folder where its name is short enough, else in a private folder under the system's temporary one.
@@ -394,31 +317,20 @@ fn socket_folder(data: &Path, identity: &Identity) -> Result<PathBuf, Error> {
         near
     } else {
         let hash = rules::secrets::SecretHash::of(data.as_os_str().as_bytes());
-        let name: String = hash
-            .bytes()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name: String = hash.bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         PathBuf::from(format!("/tmp/ownlane-{name}"))
     };
     make_private_folder(&folder)?;
     if let Identity::User { uid, gid } = identity {
-        std::os::unix::fs::chown(&folder, Some(*uid), Some(*gid))
-            .map_err(file("could not give away", &folder))?;
+        std::os::unix::fs::chown(&folder, Some(*uid), Some(*gid)).map_err(file("could not give away", &folder))?;
     }
     Ok(folder)
 }
 
 fn make_private_folder(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(file("could not make", path))?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(file("could not make", path))?;
     // It may have been there before, open to others; setting the mode also fails if it is somebody else's.
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
-        .map_err(file("could not close", path))
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(file("could not close", path))
 }
 
 fn last_lines(log: &Path) -> String {
@@ -432,18 +344,12 @@ fn percent_encoded(path: &Path) -> String {
         .as_bytes()
         .iter()
         .map(|&byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()
 }
 
 fn file<'a>(what: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Error + 'a {
-    move |source| Error::File {
-        what,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| Error::File { what, path: path.to_owned(), source }
 }

@@ -18,20 +18,13 @@ impl TestDatabase {
     /// # Panics
     /// When there is no cluster to test on: a test cannot go on without.
     pub async fn new() -> Self {
-        let cluster =
-            std::env::var("DATABASE_URL").expect("DATABASE_URL: run tests through `make unit`");
+        let cluster = std::env::var("DATABASE_URL").expect("DATABASE_URL: run tests through `make unit`");
         let name = copy_template(&cluster).await;
-        let owner = options(&cluster)
-            .expect("DATABASE_URL is an address")
-            .database(&name);
+        let owner = options(&cluster).expect("DATABASE_URL is an address").database(&name);
         let url = |login: &str| owner.clone().username(login).to_url_lossy().to_string();
         Self {
-            web: WebLogin::connect(&url("ownlane_web"))
-                .await
-                .expect("the web login signs in"),
-            operator: OperatorLogin::connect(&url("ownlane_operator"))
-                .await
-                .expect("the operator login signs in"),
+            web: WebLogin::connect(&url("ownlane_web")).await.expect("the web login signs in"),
+            operator: OperatorLogin::connect(&url("ownlane_operator")).await.expect("the operator login signs in"),
             owner,
         }
     }
@@ -43,11 +36,7 @@ impl TestDatabase {
 
     /// The address of this database for one of the logins, or for its owner.
     pub fn url(&self, login: &str) -> String {
-        self.owner
-            .clone()
-            .username(login)
-            .to_url_lossy()
-            .to_string()
+        self.owner.clone().username(login).to_url_lossy().to_string()
     }
 }
 
@@ -57,72 +46,36 @@ async fn copy_template(cluster: &str) -> String {
     for migration in MIGRATIONS.iter() {
         names.extend(migration.checksum.iter().map(|byte| format!("{byte:02x}")));
     }
-    let fingerprint: String = SecretHash::of(names.as_bytes())
-        .bytes()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let fingerprint: String =
+        SecretHash::of(names.as_bytes()).bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let template = format!("ownlane_template_{fingerprint}");
-    let mut admin = connect(cluster)
-        .await
-        .expect("the cluster of DATABASE_URL answers");
+    let mut admin = connect(cluster).await.expect("the cluster of DATABASE_URL answers");
     run(&mut admin, "select pg_advisory_lock(7261)").await;
-    let there: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-            .bind(&template)
-            .fetch_one(&mut admin)
-            .await
-            .expect("databases can be listed");
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(&template)
+        .fetch_one(&mut admin)
+        .await
+        .expect("databases can be listed");
     if !there {
         let making = format!("{template}_new");
-        run(
-            &mut admin,
-            &format!("drop database if exists {}", quoted(&making)),
-        )
-        .await;
+        run(&mut admin, &format!("drop database if exists {}", quoted(&making))).await;
         run(&mut admin, &format!("create database {}", quoted(&making))).await;
-        let at = options(cluster)
-            .expect("DATABASE_URL is an address")
-            .database(&making);
+        let at = options(cluster).expect("DATABASE_URL is an address").database(&making);
         let mut owner = at.connect().await.expect("the new template answers");
-        MIGRATIONS
-            .run(&mut owner)
-            .await
-            .expect("the migrations run");
+        MIGRATIONS.run(&mut owner).await.expect("the migrations run");
         owner.close().await.expect("the template is left");
-        run(
-            &mut admin,
-            &format!(
-                "alter database {} rename to {}",
-                quoted(&making),
-                quoted(&template)
-            ),
-        )
-        .await;
+        run(&mut admin, &format!("alter database {} rename to {}", quoted(&making), quoted(&template))).await;
     }
-    let name: String =
-        sqlx::query_scalar("select 'ownlane_test_' || replace(gen_random_uuid()::text, '-', '')")
-            .fetch_one(&mut admin)
-            .await
-            .expect("a name can be drawn");
-    run(
-        &mut admin,
-        &format!(
-            "create database {} template {}",
-            quoted(&name),
-            quoted(&template)
-        ),
-    )
-    .await;
+    let name: String = sqlx::query_scalar("select 'ownlane_test_' || replace(gen_random_uuid()::text, '-', '')")
+        .fetch_one(&mut admin)
+        .await
+        .expect("a name can be drawn");
+    run(&mut admin, &format!("create database {} template {}", quoted(&name), quoted(&template))).await;
     run(&mut admin, "select pg_advisory_unlock(7261)").await;
     admin.close().await.expect("the cluster is left");
     name
 }
 
 async fn run(admin: &mut PgConnection, sql: &str) {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-        .execute(admin)
-        .await
-        .expect(sql);
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(admin).await.expect(sql);
 }

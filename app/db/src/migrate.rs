@@ -17,15 +17,12 @@ pub async fn migrate(owner_url: &str) -> Result<()> {
 /// Makes the database `name` on the cluster at `url` unless it is there.
 pub async fn create_database(url: &str, name: &str) -> Result<()> {
     let mut owner = connect(url).await?;
-    let there: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-            .bind(name)
-            .fetch_one(&mut owner)
-            .await?;
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut owner)
+        .await?;
     if !there {
-        sqlx::raw_sql(AssertSqlSafe(format!("create database {}", quoted(name))))
-            .execute(&mut owner)
-            .await?;
+        sqlx::raw_sql(AssertSqlSafe(format!("create database {}", quoted(name)))).execute(&mut owner).await?;
     }
     owner.close().await?;
     Ok(())

@@ -47,16 +47,11 @@ async fn connect_powerless(url: &str) -> Result<PgPool> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(migrate::options(url)?)
         .await?;
-    let (name, powerful): (String, bool) = sqlx::query_as(
-        "select rolname::text, rolsuper or rolbypassrls from pg_roles where rolname = current_user",
-    )
-    .fetch_one(&pool)
-    .await?;
-    if powerful {
-        Err(Error::PowerfulLogin(name))
-    } else {
-        Ok(pool)
-    }
+    let (name, powerful): (String, bool) =
+        sqlx::query_as("select rolname::text, rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+            .fetch_one(&pool)
+            .await?;
+    if powerful { Err(Error::PowerfulLogin(name)) } else { Ok(pool) }
 }
 
 /// People, their sessions and what they may open: for signing in and for knowing who asks.
@@ -65,9 +60,7 @@ pub struct AccountsTx(Transaction<'static, Postgres>);
 impl AccountsTx {
     pub async fn begin(web: &WebLogin) -> Result<Self> {
         let mut tx = web.0.begin().await?;
-        sqlx::query("select app.enter_accounts()")
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query("select app.enter_accounts()").execute(&mut *tx).await?;
         Ok(Self(tx))
     }
 
@@ -139,16 +132,11 @@ impl OperatorTx {
     }
 
     async fn assert_operator(mut self, actor: UserId) -> Result<Self> {
-        let there: bool =
-            sqlx::query_scalar("select exists (select from operators where user_id = $1)")
-                .bind(actor.uuid())
-                .fetch_one(self.sql())
-                .await?;
-        if there {
-            Ok(self)
-        } else {
-            Err(Error::NotOperator)
-        }
+        let there: bool = sqlx::query_scalar("select exists (select from operators where user_id = $1)")
+            .bind(actor.uuid())
+            .fetch_one(self.sql())
+            .await?;
+        if there { Ok(self) } else { Err(Error::NotOperator) }
     }
 }
 
@@ -170,8 +158,6 @@ impl BootstrapTx {
 }
 
 async fn enter_operator(tx: &mut Transaction<'static, Postgres>) -> Result<()> {
-    sqlx::query("select app.enter_operator()")
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query("select app.enter_operator()").execute(&mut **tx).await?;
     Ok(())
 }

@@ -26,11 +26,7 @@ pub struct LiveSession {
 }
 
 /// False when the token is taken (then draw another).
-pub async fn start(
-    tx: &mut AccountsTx,
-    session: &NewSession<'_>,
-    now: OffsetDateTime,
-) -> Result<bool> {
+pub async fn start(tx: &mut AccountsTx, session: &NewSession<'_>, now: OffsetDateTime) -> Result<bool> {
     let done = sqlx::query(
         "insert into sessions (token_hash, user_id, created_at, seen_at, address, agent)
          values ($1, $2, $3, $3, $4, $5) on conflict do nothing",
@@ -46,11 +42,7 @@ pub async fn start(
 }
 
 /// The session if it is live. Its "last seen" moves to `now`, but is written once a minute at most.
-pub async fn find_live(
-    tx: &mut AccountsTx,
-    token: &SecretHash,
-    now: OffsetDateTime,
-) -> Result<Option<LiveSession>> {
+pub async fn find_live(tx: &mut AccountsTx, token: &SecretHash, now: OffsetDateTime) -> Result<Option<LiveSession>> {
     let longest = Duration::days(limits::SESSION_DAYS_MAX);
     let row = sqlx::query(
         "select user_id, address, agent, created_at, seen_at from sessions
@@ -64,13 +56,11 @@ pub async fn find_live(
     let Some(row) = row else { return Ok(None) };
     let seen_at: OffsetDateTime = row.try_get("seen_at")?;
     if now - seen_at >= Duration::seconds(limits::SESSION_TOUCH_SECS_MIN) {
-        sqlx::query(
-            "update sessions set seen_at = $2 where token_hash = $1 and revoked_at is null",
-        )
-        .bind(token.bytes())
-        .bind(now)
-        .execute(tx.sql())
-        .await?;
+        sqlx::query("update sessions set seen_at = $2 where token_hash = $1 and revoked_at is null")
+            .bind(token.bytes())
+            .bind(now)
+            .execute(tx.sql())
+            .await?;
     }
     Ok(Some(LiveSession {
         user: UserId::from_uuid(row.try_get("user_id")?),

@@ -23,10 +23,7 @@ pub enum PersonNameError {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NewPasswordError {
-    #[error(
-        "Use at least {} characters. A few words in a row do well.",
-        limits::PASSWORD_CHARS_MIN
-    )]
+    #[error("Use at least {} characters. A few words in a row do well.", limits::PASSWORD_CHARS_MIN)]
     Short,
     #[error("Use at most {} bytes.", limits::PASSWORD_BYTES_MAX)]
     Long,

@@ -67,10 +67,7 @@ impl EmailAddress {
         if text.len() > limits::ADDRESS_BYTES_MAX {
             return Err(AddressError::Long);
         }
-        Ok(Self {
-            at: local.len(),
-            text,
-        })
+        Ok(Self { at: local.len(), text })
     }
 
     pub fn as_str(&self) -> &str {
@@ -121,10 +118,7 @@ impl DomainName {
 
 /// RFC 5322 3.2.3 `atom`.
 fn is_atom(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
 }
 
 /// RFC 1123 2.1: letters, digits and inner hyphens.
@@ -132,9 +126,7 @@ fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 macro_rules! text_form {
@@ -180,8 +172,7 @@ mod tests {
     #[test]
     fn a_broken_address_is_refused_with_its_reason() {
         use AddressError::{At, Domain, Empty, LocalPart, LocalPartLong, Long};
-        let check =
-            |text: &str, reason| assert_eq!(EmailAddress::parse(text), Err(reason), "{text:?}");
+        let check = |text: &str, reason| assert_eq!(EmailAddress::parse(text), Err(reason), "{text:?}");
         check(" ", Empty);
         check("anna.example.com", At);
         check("anna@home@example.com", At);
@@ -194,13 +185,7 @@ mod tests {
         check("anna@-example.com", Domain);
         check("anna@192.0.2.1", Domain);
         check(&format!("{}@example.com", "a".repeat(65)), LocalPartLong);
-        let domain = [
-            "a".repeat(60),
-            "b".repeat(60),
-            "c".repeat(60),
-            "example".to_owned(),
-        ]
-        .join(".");
+        let domain = ["a".repeat(60), "b".repeat(60), "c".repeat(60), "example".to_owned()].join(".");
         check(&format!("{}@{domain}", "a".repeat(64)), Long);
     }
 }

@@ -10,16 +10,15 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// A PHC string that no password fits, with the cost of a real one: an unknown address takes as long as a known one.
-const NOBODYS_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$b3dubGFuZS1ub2JvZHk$Yk5oVdGGGdbxfB9Mc6w2g9RgzRCKZ4F2FzPoEkxU2CQ";
+const NOBODYS_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$b3dubGFuZS1ub2JvZHk$Yk5oVdGGGdbxfB9Mc6w2g9RgzRCKZ4F2FzPoEkxU2CQ";
 
 #[derive(Clone)]
 pub struct Passwords(Arc<Semaphore>);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(
-            limits::PASSWORD_HASHES_AT_ONCE_MAX,
-        )))
+        Self(Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE_MAX)))
     }
 }
 
@@ -32,8 +31,7 @@ impl Passwords {
         self.run(move || {
             let hash: Result<argon2::password_hash::phc::PasswordHash, _> =
                 Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-            hash.map(|hash| hash.to_string())
-                .map_err(|error| Refusal::Fault(error.to_string().into()))
+            hash.map(|hash| hash.to_string()).map_err(|error| Refusal::Fault(error.to_string().into()))
         })
         .await?
     }
@@ -43,24 +41,15 @@ impl Passwords {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS_HASH.to_owned());
         self.run(move || {
-            let parsed = PasswordHash::new(&hash)
-                .map_err(|error| Refusal::Fault(error.to_string().into()))?;
-            Ok(Argon2::default()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok()
-                && known)
+            let parsed = PasswordHash::new(&hash).map_err(|error| Refusal::Fault(error.to_string().into()))?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
         })
         .await?
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let fault = |error: Box<dyn std::error::Error + Send + Sync>| Refusal::Fault(error);
-        let turn = self
-            .0
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|error| fault(error.into()))?;
+        let turn = self.0.clone().acquire_owned().await.map_err(|error| fault(error.into()))?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(turn);

@@ -34,40 +34,22 @@ pub fn layer(site: Site, secure: bool) -> SessionManagerLayer<PostgresSessions> 
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(Duration::days(
-            rules::limits::SESSION_DAYS_MAX,
-        )))
+        .with_expiry(Expiry::OnInactivity(Duration::days(rules::limits::SESSION_DAYS_MAX)))
 }
 
 #[async_trait]
 impl SessionStore for PostgresSessions {
     /// Begins a session; called for nobody but a person who has just signed in.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let text = |key: &str| {
-            record
-                .data
-                .get(key)
-                .and_then(|value| value.as_str())
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |key: &str| record.data.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         let user = record.data.get(SESSION_USER).cloned().unwrap_or_default();
-        let user: UserId =
-            serde_json::from_value(user).map_err(|error| Error::Encode(error.to_string()))?;
+        let user: UserId = serde_json::from_value(user).map_err(|error| Error::Encode(error.to_string()))?;
         let (address, agent) = (text(SESSION_ADDRESS), text(SESSION_AGENT));
         let now = self.0.now();
         let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
         loop {
-            let session = NewSession {
-                token: &hash(&record.id),
-                user,
-                address: &address,
-                agent: &agent,
-            };
-            if sessions::start(&mut tx, &session, now)
-                .await
-                .map_err(backend)?
-            {
+            let session = NewSession { token: &hash(&record.id), user, address: &address, agent: &agent };
+            if sessions::start(&mut tx, &session, now).await.map_err(backend)? {
                 break;
             }
             record.id = Id::default();
@@ -82,33 +64,24 @@ impl SessionStore for PostgresSessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
-        let found = sessions::find_live(&mut tx, &hash(id), self.0.now())
-            .await
-            .map_err(backend)?;
+        let found = sessions::find_live(&mut tx, &hash(id), self.0.now()).await.map_err(backend)?;
         tx.commit().await.map_err(backend)?;
         found
             .map(|session| {
-                let user = serde_json::to_value(session.user)
-                    .map_err(|error| Error::Decode(error.to_string()))?;
+                let user = serde_json::to_value(session.user).map_err(|error| Error::Decode(error.to_string()))?;
                 let data = HashMap::from([
                     (SESSION_USER.to_owned(), user),
                     (SESSION_ADDRESS.to_owned(), session.address.into()),
                     (SESSION_AGENT.to_owned(), session.agent.into()),
                 ]);
-                Ok(Record {
-                    id: *id,
-                    data,
-                    expiry_date: session.ends_at,
-                })
+                Ok(Record { id: *id, data, expiry_date: session.ends_at })
             })
             .transpose()
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let mut tx = AccountsTx::begin(&self.0.web).await.map_err(backend)?;
-        sessions::revoke(&mut tx, &hash(id), self.0.now())
-            .await
-            .map_err(backend)?;
+        sessions::revoke(&mut tx, &hash(id), self.0.now()).await.map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 }

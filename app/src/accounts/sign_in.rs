@@ -30,14 +30,13 @@ pub async fn submit(
 ) -> Result<Response> {
     let password = form.take_secret("password");
     let Some(user) = find_user(&site, form.value("email"), password).await? else {
-        form.refuse(
-            "",
-            "This address and password do not belong together. Both stay as secret as they are.",
-        );
+        form.refuse("", "This address and password do not belong together. Both stay as secret as they are.");
         return Ok(show(&site, StatusCode::UNPROCESSABLE_ENTITY, form).await);
     };
     // A new id at sign-in: whoever knew the old one knows nothing.
-    session.flush().await?;
+    if session.id().is_some() {
+        session.flush().await?;
+    }
     session.insert(SESSION_USER, user).await?;
     session.insert(SESSION_ADDRESS, "").await?;
     session.insert(SESSION_AGENT, agent(&headers)).await?;
@@ -63,18 +62,12 @@ async fn find_user(site: &Site, email: &str, password: String) -> Result<Option<
         return Ok(None);
     }
     let user = credentials.as_ref().map(|found| found.user);
-    let right = site
-        .passwords
-        .verify(password, credentials.map(|found| found.password_hash))
-        .await?;
+    let right = site.passwords.verify(password, credentials.map(|found| found.password_hash)).await?;
     Ok(user.filter(|_| right))
 }
 
 fn agent(headers: &HeaderMap) -> String {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     agent.chars().take(limits::USER_AGENT_CHARS_MAX).collect()
 }
 

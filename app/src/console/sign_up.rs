@@ -35,18 +35,10 @@ pub async fn page(State(site): State<Site>, Path(secret): Path<String>) -> Resul
     let mut tx = OperatorTx::bootstrap(&site.operator).await?;
     let open = db::console::operator_link_is_open(&mut tx, &secret.hash(), site.now()).await?;
     tx.commit().await?;
-    if open {
-        Ok(show(&site, StatusCode::OK, &secret, Form::default()).await)
-    } else {
-        Err(Refusal::NotFound)
-    }
+    if open { Ok(show(&site, StatusCode::OK, &secret, Form::default()).await) } else { Err(Refusal::NotFound) }
 }
 
-pub async fn submit(
-    State(site): State<Site>,
-    Path(secret): Path<String>,
-    mut form: Form,
-) -> Result<Response> {
+pub async fn submit(State(site): State<Site>, Path(secret): Path<String>, mut form: Form) -> Result<Response> {
     let secret = Secret::parse(&secret).ok_or(Refusal::NotFound)?;
     let typed = form.take_secret("password");
     let name = form.check("name", PersonName::parse(form.value("name")));
@@ -75,16 +67,10 @@ async fn sign_up(
     let password_hash = site.passwords.hash(password, site.chance()).await?;
     let now = site.now();
     let id = UserId::new(now, site.chance());
-    let person = NewPerson {
-        id,
-        name: name.as_str(),
-        email,
-        password_hash: &password_hash,
-    };
+    let person = NewPerson { id, name: name.as_str(), email, password_hash: &password_hash };
     let audit = AuditId::new(now, site.chance());
     let mut tx = OperatorTx::bootstrap(&site.operator).await?;
-    let outcome =
-        db::console::sign_up_operator(&mut tx, &secret.hash(), &person, audit, now).await?;
+    let outcome = db::console::sign_up_operator(&mut tx, &secret.hash(), &person, audit, now).await?;
     if outcome == SignUp::Done {
         tx.commit().await?;
     }

@@ -7,22 +7,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-pub async fn refuse_foreign_posts(
-    State(ours): State<PublicUrl>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let reads = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
+pub async fn refuse_foreign_posts(State(ours): State<PublicUrl>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if reads || is_own(&ours, request.headers()) {
         return next.run(request).await;
     }
-    (
-        StatusCode::FORBIDDEN,
-        "This form was not sent from a page of ours. Open the page again and send it from there.\n",
-    )
+    (StatusCode::FORBIDDEN, "This form was not sent from a page of ours. Open the page again and send it from there.\n")
         .into_response()
 }
 
@@ -44,30 +34,16 @@ mod tests {
     fn a_post_from_elsewhere_is_refused() {
         let ours = PublicUrl::parse("https://mail.example.com").unwrap();
         let check = |headers: &[(&'static str, &str)]| {
-            let headers = headers
-                .iter()
-                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
             is_own(&ours, &headers.collect())
         };
-        assert!(check(&[
-            ("sec-fetch-site", "same-origin"),
-            ("cookie", "ownlane=1")
-        ]));
-        assert!(check(&[
-            ("origin", "https://mail.example.com"),
-            ("cookie", "ownlane=1")
-        ]));
+        assert!(check(&[("sec-fetch-site", "same-origin"), ("cookie", "ownlane=1")]));
+        assert!(check(&[("origin", "https://mail.example.com"), ("cookie", "ownlane=1")]));
         assert!(check(&[]), "a program without a session");
         assert!(!check(&[("sec-fetch-site", "cross-site")]));
-        assert!(!check(&[
-            ("sec-fetch-site", "same-site"),
-            ("origin", "https://mail.example.com")
-        ]));
+        assert!(!check(&[("sec-fetch-site", "same-site"), ("origin", "https://mail.example.com")]));
         assert!(!check(&[("origin", "https://evil.example")]));
         assert!(!check(&[("origin", "null")]));
-        assert!(
-            !check(&[("cookie", "ownlane=1")]),
-            "a session and no word where it comes from"
-        );
+        assert!(!check(&[("cookie", "ownlane=1")]), "a session and no word where it comes from");
     }
 }

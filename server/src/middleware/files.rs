@@ -11,10 +11,7 @@ pub fn router(leptos: &LeptosOptions) -> Router {
     let root = Path::new(&*leptos.site_root);
     let pkg = leptos.site_pkg_dir.to_string();
     // Their names do not change with their content yet, so a browser asks each time (and is answered 304).
-    let ask = SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache"),
-    );
+    let ask = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Router::new()
         .nest_service(&format!("/{pkg}"), ServeDir::new(root.join(&pkg)))
         .route_service("/icon.svg", ServeFile::new(root.join("icon.svg")))
