@@ -47,8 +47,26 @@ begin
 end
 $$;
 
+create function app.enter_worker() returns void language plpgsql security invoker as $$
+begin
+    set local citus.propagate_set_commands = 'local';
+    set local role app_worker;
+end
+$$;
+
+-- The policies of tenant tables compare with app.tenant_id.
+create function app.enter(tenant uuid) returns void language plpgsql security invoker as $$
+begin
+    set local citus.propagate_set_commands = 'local';
+    execute 'set local role app_tenant';
+    execute format('set local app.tenant_id = %L', tenant);
+end
+$$;
+
 revoke all on all functions in schema app from public;
+grant execute on function app.enter(uuid) to ownlane_web, ownlane_worker;
 grant execute on function app.enter_accounts() to ownlane_web;
+grant execute on function app.enter_worker() to ownlane_worker;
 grant execute on function app.enter_operator() to ownlane_operator;
 
 create table users (
@@ -94,11 +112,28 @@ create table sessions (
     agent text not null
 );
 create index sessions_user on sessions (user_id, created_at desc);
+create index sessions_created_at on sessions (created_at);
+
+-- Tries to sign in that have not succeeded. The address is kept as SHA-256: people type passwords into the wrong field.
+create table sign_in_attempts (
+    id uuid primary key,
+    at timestamptz not null,
+    address_hash bytea not null,
+    network text not null
+);
+create index sign_in_attempts_address on sign_in_attempts (address_hash, at);
+create index sign_in_attempts_network on sign_in_attempts (network, at);
+create index sign_in_attempts_at on sign_in_attempts (at);
 
 grant select, insert, update on users to app_accounts;
 grant select on operators to app_accounts;
 grant select, insert, delete on sessions to app_accounts;
 grant update (seen_at, revoked_at) on sessions to app_accounts;
+grant select, insert, delete on sign_in_attempts to app_accounts;
+
+-- The worker sweeps what is long over. It never sees whose session it was.
+grant select (token_hash, created_at), delete on sessions to app_worker;
+grant select (id, at), delete on sign_in_attempts to app_worker;
 
 grant select (id, name, email, email_key, created_at), insert on users to app_operator;
 grant select, insert on operators to app_operator;

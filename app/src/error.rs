@@ -94,7 +94,8 @@ fn apology(incident: &str) -> String {
     )
 }
 
-fn log_fault(site: &Site, error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+/// An error with its causes, in one line.
+pub fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -102,6 +103,11 @@ fn log_fault(site: &Site, error: &(dyn std::error::Error + Send + Sync + 'static
         chain.push_str(&cause.to_string());
         source = cause.source();
     }
+    chain
+}
+
+fn log_fault(site: &Site, error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    let chain = describe(error);
     let mut random = [0; 4];
     site.chance().fill(&mut random);
     let incident: String = random.iter().map(|byte| format!("{byte:02x}")).collect();

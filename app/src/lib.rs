@@ -16,5 +16,6 @@ pub mod site;
 mod ssr;
 mod ui;
 
-pub use error::{Refusal, Result};
+pub use error::{Refusal, Result, describe};
 pub use site::Site;
+pub use ssr::Client;

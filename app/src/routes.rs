@@ -36,7 +36,9 @@ pub fn routes() -> Vec<Route> {
         get("/sign-in", Nothing, accounts::sign_in::page),
         post("/sign-in", Nothing, accounts::sign_in::submit),
         post("/sign-out", SignIn, accounts::sign_in::sign_out),
-        get("/console", Operator, console::home::page),
+        get("/console", Operator, console::tenants::page),
+        get("/console/tenants/new", Operator, console::new_tenant::page),
+        post("/console/tenants/new", Operator, console::new_tenant::submit),
     ]
 }
 

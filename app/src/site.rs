@@ -15,6 +15,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub passwords: Passwords,
+    /// Scheme and host by which browsers reach us, for links in mails.
+    pub public_url: String,
     pub leptos: LeptosOptions,
 }
 

@@ -11,13 +11,14 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use db::accounts::Person;
-use db::scope::{AccountsTx, OperatorTx};
+use db::accounts::people::{self, Person};
+use db::scope::{AccountsTx, OperatorAct, OperatorTx};
 use futures_util::StreamExt;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use rules::ids::UserId;
+use rules::ids::{AuditId, TenantId, UserId};
+use std::net::IpAddr;
 use tower_sessions::Session;
 
 /// The key under which a session holds who signed in.
@@ -27,6 +28,19 @@ pub const SESSION_USER: &str = "user";
 pub fn init() {
     // Set already when a test builds several routers in one process; it is the same one.
     drop(any_spawner::Executor::init_tokio());
+}
+
+/// Where a request comes from; the server puts it beside the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Client(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let client = parts.extensions.get::<Self>().copied();
+        client.ok_or_else(|| Refusal::Fault("nobody said where the request comes from".into()))
+    }
 }
 
 /// Whoever asks: perhaps signed in.
@@ -45,6 +59,14 @@ impl Operator {
     pub async fn read(&self) -> Result<OperatorTx> {
         Ok(OperatorTx::read(&self.site.operator, self.person.id).await?)
     }
+
+    /// Opens a transaction that changes something. `action` is a verb_noun, `reason` what the operator wrote.
+    pub async fn act(&self, action: &'static str, reason: &str, about: Option<TenantId>) -> Result<OperatorTx> {
+        let now = self.site.now();
+        let id = AuditId::new(now, self.site.chance());
+        let act = OperatorAct { id, actor: self.person.id, now, action, reason, about };
+        Ok(OperatorTx::act(&self.site.operator, act).await?)
+    }
 }
 
 impl FromRequestParts<Site> for Visitor {
@@ -57,7 +79,7 @@ impl FromRequestParts<Site> for Visitor {
             return Ok(Self(None));
         };
         let mut tx = AccountsTx::begin(&site.web).await?;
-        let person = db::accounts::find_person(&mut tx, user).await?;
+        let person = people::find_person(&mut tx, user).await?;
         tx.commit().await?;
         Ok(Self(person))
     }

@@ -27,6 +27,6 @@ test('the first operator signs up by the link and signs in', async ({ page }) =>
   await page.getByLabel('Address').fill(operator.email);
   await page.getByLabel('Password').fill(operator.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { name: 'Console' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Tenants' })).toBeVisible();
   await page.context().storageState({ path: state });
 });

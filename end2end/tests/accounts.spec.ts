@@ -1,6 +1,6 @@
 // Signing in and out, in a browser with JavaScript and in one without.
-import { expect, test } from '@playwright/test';
 import { operator } from '../fixtures/operator';
+import { expect, expectAccessible, test } from '../fixtures/page';
 
 test('a wrong password is refused and the address stays', async ({ page }) => {
   await page.goto('/sign-in');
@@ -9,6 +9,7 @@ test('a wrong password is refused and the address stays', async ({ page }) => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByLabel('Address')).toHaveValue(operator.email);
+  await expectAccessible(page);
 });
 
 test('an operator signs in and out', async ({ page }) => {
@@ -17,7 +18,7 @@ test('an operator signs in and out', async ({ page }) => {
   await page.getByLabel('Address').fill(operator.email);
   await page.getByLabel('Password').fill(operator.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { name: 'Console' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Tenants' })).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.goto('/console');
   await expect(page).toHaveURL(/sign-in/);

@@ -1,8 +1,10 @@
 //! Settings, read from the environment once at start: the only place that does. Secrets never print.
 
+use ipnet::IpNet;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Every setting of ours.
@@ -13,20 +15,25 @@ pub struct Config {
     /// Where our own Postgres keeps its files.
     pub data: PathBuf,
     pub pg_bin: Option<PathBuf>,
+    /// The `PATH`, to find Postgres in.
+    pub path: Option<OsString>,
     /// `None`: a Postgres of our own.
     pub database: Option<ForeignDatabase>,
+    /// Whose word about a client's address is taken (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The address of a database with, perhaps, a password in it.
 #[derive(Clone)]
 pub struct DatabaseUrl(String);
 
-/// A Postgres that somebody else runs.
-#[derive(Debug)]
+/// A Postgres that somebody else runs. What a subcommand does not need may be missing.
+#[derive(Debug, Default)]
 pub struct ForeignDatabase {
-    pub owner: DatabaseUrl,
-    pub web: DatabaseUrl,
-    pub operator: DatabaseUrl,
+    owner: Option<DatabaseUrl>,
+    web: Option<DatabaseUrl>,
+    worker: Option<DatabaseUrl>,
+    operator: Option<DatabaseUrl>,
 }
 
 /// How browsers reach us: scheme, host and port, nothing behind.
@@ -40,9 +47,14 @@ pub enum ConfigError {
     #[error("{name} is not valid: {why}")]
     Invalid { name: &'static str, why: String },
     #[error(
-        "with DATABASE_URL set, {name} is needed too: the address of the powerless login that `ownlane migrate` makes"
+        "{DATABASE_URL} is needed: the address of the database as its owner sees it, for `ownlane migrate` and `doctor`"
     )]
-    Missing { name: &'static str },
+    MissingOwner,
+    #[error(
+        "{name} is needed, as the database is not Ownlane's own: the address with the login {login:?}, which \
+         `ownlane migrate` makes without a password (`alter role {login} password …` gives it one)"
+    )]
+    MissingLogin { name: &'static str, login: &'static str },
 }
 
 const LISTEN: &str = "OWNLANE_LISTEN";
@@ -50,54 +62,121 @@ const PUBLIC_URL: &str = "OWNLANE_PUBLIC_URL";
 const DATA: &str = "OWNLANE_DATA";
 const PG_BIN: &str = "OWNLANE_PG_BIN";
 const DB_WEB: &str = "OWNLANE_DB_WEB";
+const DB_WORKER: &str = "OWNLANE_DB_WORKER";
 const DB_OPERATOR: &str = "OWNLANE_DB_OPERATOR";
+const TRUSTED_PROXIES: &str = "OWNLANE_TRUSTED_PROXIES";
+const SETTINGS: [&str; 8] = [LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_WORKER, DB_OPERATOR, TRUSTED_PROXIES];
 const DATABASE_URL: &str = "DATABASE_URL";
-const SETTINGS: [&str; 6] = [LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_OPERATOR];
+const PATH: &str = "PATH";
+
+/// For `--help`.
+pub const SETTINGS_HELP: &str = "\
+Settings (environment):
+  OWNLANE_LISTEN           where to listen [127.0.0.1:3000]
+  OWNLANE_PUBLIC_URL       how browsers reach it [http://<OWNLANE_LISTEN>]; https makes the cookie Secure
+  OWNLANE_DATA             the folder of its own Postgres [.ownlane]
+  OWNLANE_PG_BIN           the folder with initdb and postgres [Debian's, else PATH]
+  DATABASE_URL             another Postgres, as its owner sees it: for migrate and doctor
+  OWNLANE_DB_WEB           the same database with the login ownlane_web
+  OWNLANE_DB_WORKER        … ownlane_worker
+  OWNLANE_DB_OPERATOR      … ownlane_operator
+  OWNLANE_TRUSTED_PROXIES  networks whose X-Forwarded-For is believed, like 10.0.0.0/8,::1
+  RUST_LOG                 what is logged [info]";
 
 impl Config {
     pub fn from_environment() -> Result<Self, ConfigError> {
-        Self::from_variables(std::env::vars_os())
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        let variables = std::env::vars_os();
+        Self::from_variables(variables)
     }
 
     fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
-        let mut known = std::collections::HashMap::new();
-        for (name, value) in variables {
-            let name = name.to_string_lossy().into_owned();
-            let Some(&setting) = SETTINGS.iter().chain(&[DATABASE_URL]).find(|setting| ***setting == name) else {
-                if name.starts_with("OWNLANE_") {
-                    return Err(ConfigError::Unknown { name });
-                }
-                continue;
-            };
-            let value = value.into_string();
-            let value = value.map_err(|_| ConfigError::Invalid { name: setting, why: "not UTF-8".to_owned() })?;
-            if !value.is_empty() {
-                known.insert(setting, value);
-            }
-        }
-        let listen = known.remove(LISTEN).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
-        let listen: SocketAddr = listen.parse().map_err(|_| ConfigError::Invalid {
-            name: LISTEN,
-            why: format!("{listen:?} is no address with a port, like 127.0.0.1:3000"),
-        })?;
-        let public_url = known.remove(PUBLIC_URL).unwrap_or_else(|| format!("http://{listen}"));
-        let database = match known.remove(DATABASE_URL) {
-            None => None,
-            Some(owner) => {
-                let mut login = |name| known.remove(name).map(DatabaseUrl).ok_or(ConfigError::Missing { name });
-                Some(ForeignDatabase { web: login(DB_WEB)?, operator: login(DB_OPERATOR)?, owner: DatabaseUrl(owner) })
-            }
+        let (mut given, path) = pick(variables)?;
+        let listen = given.remove(LISTEN).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+        let listen: SocketAddr =
+            listen.parse().map_err(|_| invalid(LISTEN, format!("{listen:?} is no address with a port")))?;
+        let public_url = given.remove(PUBLIC_URL).unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = PublicUrl::parse(&public_url)
+            .ok_or_else(|| invalid(PUBLIC_URL, "it looks like https://mail.example.com".to_owned()))?;
+        let trusted_proxies = networks(&given.remove(TRUSTED_PROXIES).unwrap_or_default())?;
+        let mut url = |name| given.remove(name).map(DatabaseUrl);
+        let database = ForeignDatabase {
+            owner: url(DATABASE_URL),
+            web: url(DB_WEB),
+            worker: url(DB_WORKER),
+            operator: url(DB_OPERATOR),
         };
         Ok(Self {
             listen,
-            public_url: PublicUrl::parse(&public_url).ok_or_else(|| ConfigError::Invalid {
-                name: PUBLIC_URL,
-                why: "like https://mail.example.com".to_owned(),
-            })?,
-            data: known.remove(DATA).map_or_else(|| PathBuf::from(".ownlane"), PathBuf::from),
-            pg_bin: known.remove(PG_BIN).map(PathBuf::from),
-            database,
+            public_url,
+            data: given.remove(DATA).map_or_else(|| PathBuf::from(".ownlane"), PathBuf::from),
+            pg_bin: given.remove(PG_BIN).map(PathBuf::from),
+            path,
+            database: database.is_given().then_some(database),
+            trusted_proxies,
         })
+    }
+}
+
+/// Our settings among the variables, and the `PATH`.
+type Given = (HashMap<&'static str, String>, Option<OsString>);
+
+fn pick(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Given, ConfigError> {
+    let mut given = HashMap::new();
+    let mut path = None;
+    for (name, value) in variables {
+        if name == PATH {
+            path = Some(value);
+            continue;
+        }
+        let name = name.to_string_lossy().into_owned();
+        let Some(&setting) = SETTINGS.iter().chain(&[DATABASE_URL]).find(|setting| ***setting == name) else {
+            if name.starts_with("OWNLANE_") {
+                return Err(ConfigError::Unknown { name });
+            }
+            continue;
+        };
+        let value = value.into_string().map_err(|_| invalid(setting, "not UTF-8".to_owned()))?;
+        if !value.is_empty() {
+            given.insert(setting, value);
+        }
+    }
+    Ok((given, path))
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, ConfigError> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let network = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+            network.map_err(|_| invalid(TRUSTED_PROXIES, format!("{part:?} is no network like 10.0.0.0/8")))
+        })
+        .collect()
+}
+
+const fn invalid(name: &'static str, why: String) -> ConfigError {
+    ConfigError::Invalid { name, why }
+}
+
+impl ForeignDatabase {
+    const fn is_given(&self) -> bool {
+        self.owner.is_some() || self.web.is_some() || self.worker.is_some() || self.operator.is_some()
+    }
+
+    pub fn owner(&self) -> Result<DatabaseUrl, ConfigError> {
+        self.owner.clone().ok_or(ConfigError::MissingOwner)
+    }
+
+    pub fn web(&self) -> Result<DatabaseUrl, ConfigError> {
+        self.web.clone().ok_or(ConfigError::MissingLogin { name: DB_WEB, login: "ownlane_web" })
+    }
+
+    pub fn worker(&self) -> Result<DatabaseUrl, ConfigError> {
+        self.worker.clone().ok_or(ConfigError::MissingLogin { name: DB_WORKER, login: "ownlane_worker" })
+    }
+
+    pub fn operator(&self) -> Result<DatabaseUrl, ConfigError> {
+        self.operator.clone().ok_or(ConfigError::MissingLogin { name: DB_OPERATOR, login: "ownlane_operator" })
     }
 }
 
@@ -159,11 +238,32 @@ mod tests {
             ("DATABASE_URL", "postgres://o:hunter22@db/x"),
             ("OWNLANE_DB_WEB", "postgres://w:hunter22@db/x"),
             ("OWNLANE_DB_OPERATOR", "postgres://p:hunter22@db/x"),
-        ]);
-        let shown = format!("{:?}", config.unwrap());
+        ])
+        .unwrap();
+        let shown = format!("{config:?}");
         assert!(!shown.contains("hunter22"), "{shown}");
-        let error = read(&[("DATABASE_URL", "postgres://o:hunter22@db/x")]).unwrap_err();
-        assert!(error.to_string().contains("OWNLANE_DB_WEB"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_login_is_named_with_what_to_do() {
+        let config = read(&[("DATABASE_URL", "postgres://o@db/x")]).unwrap();
+        let error = config.database.unwrap().web().unwrap_err().to_string();
+        assert!(error.contains("OWNLANE_DB_WEB") && error.contains("ownlane migrate"), "{error}");
+    }
+
+    #[test]
+    fn proxies_are_networks_or_addresses() {
+        let config = read(&[("OWNLANE_TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
+        assert_eq!(config.trusted_proxies.len(), 2);
+        let error = read(&[("OWNLANE_TRUSTED_PROXIES", "localhost")]).unwrap_err().to_string();
+        assert!(error.contains("localhost"), "{error}");
+    }
+
+    #[test]
+    fn the_help_names_every_setting() {
+        for setting in SETTINGS {
+            assert!(SETTINGS_HELP.contains(setting), "{setting}");
+        }
     }
 
     #[test]

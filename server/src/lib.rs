@@ -1,6 +1,8 @@
 //! The machine: puts the product behind its middleware. Configuration, start-up and shutdown stand beside it.
 
 pub mod config;
+pub mod database;
+pub mod doctor;
 pub mod middleware;
 pub mod serve;
 pub mod system;
@@ -9,19 +11,26 @@ pub mod telemetry;
 use app::Site;
 use axum::Router;
 use config::PublicUrl;
+use ipnet::IpNet;
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// Everything that listens: pages, and the files of the browser's part.
-pub fn router(site: Site, public_url: &PublicUrl) -> Router {
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Everything that listens: pages, and the files of the browser's part. To be served with the peer's address
+/// (`into_make_service_with_connect_info`).
+pub fn router(site: Site, public_url: &PublicUrl, trusted_proxies: &[IpNet]) -> Router {
+    let proxies: Arc<[IpNet]> = trusted_proxies.into();
     let sessions = app::accounts::sessions::layer(site.clone(), public_url.is_https());
     app::routes::router(site.clone())
         .layer(sessions)
         .merge(middleware::files::router(&site.leptos))
         .layer(axum::middleware::from_fn_with_state(public_url.clone(), middleware::csrf::refuse_foreign_posts))
         .layer(axum::middleware::from_fn(middleware::headers::strict))
+        .layer(axum::middleware::from_fn_with_state(proxies, middleware::client::find))
         .layer(RequestBodyLimitLayer::new(rules::limits::FORM_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, middleware::REQUEST_TIMEOUT))
         .layer(CompressionLayer::new())

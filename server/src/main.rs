@@ -1,16 +1,23 @@
-//! `ownlane`: everything in one process. Hidden subcommands start a throw-away world for a test and run a command in it.
+//! `ownlane`: everything in one process, or a part of it by subcommand. Hidden subcommands start a throw-away world for a
+//! test and run a command in it.
 
+use app::describe;
 use clap::{Parser, Subcommand};
 use db::embedded_postgres::{EmbeddedPostgres, Options};
-use server::config::Config;
-use server::serve::{BoxError, Server, Urls};
-use server::telemetry;
+use server::config::{Config, SETTINGS_HELP};
+use server::database::Database;
+use server::serve::Server;
+use server::system::{SystemChance, SystemClock};
+use server::{BoxError, doctor, telemetry};
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::process::Command;
+use tokio::sync::watch;
 
-/// Sales mail over Amazon SES, each team in a lane of its own.
+/// Sales mail over Amazon SES, each team in a lane of its own. Without a subcommand: brings the database up to date,
+/// serves the pages and does the work, in one process.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = SETTINGS_HELP)]
 struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
@@ -18,6 +25,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
+    /// Serve the pages only.
+    #[command(after_help = SETTINGS_HELP)]
+    Serve,
+    /// Do the work only: what the pages have asked for is done by as many of these as you like.
+    #[command(after_help = SETTINGS_HELP)]
+    Work,
+    /// Bring the database up to date, and make the logins.
+    #[command(after_help = SETTINGS_HELP)]
+    Migrate,
+    /// Look at what Ownlane needs and say how to mend what is missing.
+    #[command(after_help = SETTINGS_HELP)]
+    Doctor,
     /// Run a command with a throw-away Postgres: `DATABASE_URL` in its environment.
     #[command(hide = true)]
     WithPostgres {
@@ -39,34 +58,43 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("ownlane: {}", chain(&*error));
+            eprintln!("ownlane: {}", describe(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
+    let config = Config::from_environment()?;
     match arguments.what {
         None => {
-            let config = Config::from_environment()?;
-            let own = match &config.database {
-                Some(_) => None,
-                None => Some(EmbeddedPostgres::start(&Options {
-                    data: config.data.clone(),
-                    bin: config.pg_bin.clone(),
-                    throw_away: false,
-                })?),
-            };
-            block_on(everything(&config, own.as_ref()))
+            let database = Database::start(&config)?;
+            block_on(everything(&config, &database))
+        }
+        Some(What::Serve) => {
+            let database = Database::join_or_start(&config)?;
+            block_on(serve(&config, &database))
+        }
+        Some(What::Work) => {
+            let database = Database::join_or_start(&config)?;
+            block_on(work(&database))
+        }
+        Some(What::Migrate) => {
+            let database = Database::join_or_start(&config)?;
+            block_on(migrate(&database))
+        }
+        Some(What::Doctor) => {
+            let database = Database::join_or_start(&config)?;
+            block_on(examine(&database))
         }
         Some(What::WithPostgres { command }) => {
-            let (_folder, own) = throw_away()?;
+            let (_folder, own) = throw_away(&config)?;
             let variables = vec![("DATABASE_URL", own.maintenance_url())];
             block_on(async { child(&command, variables).await })
         }
         Some(What::WithServer { command }) => {
-            let (_folder, own) = throw_away()?;
-            block_on(with_server(&own, &command))
+            let (_folder, own) = throw_away(&config)?;
+            block_on(with_server(config, Database::Own(own), &command))
         }
     }
 }
@@ -75,35 +103,103 @@ fn block_on(work: impl Future<Output = Result<ExitCode, BoxError>>) -> Result<Ex
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-async fn everything(config: &Config, own: Option<&EmbeddedPostgres>) -> Result<ExitCode, BoxError> {
-    let server = prepare(config, own).await?;
+async fn everything(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    database.migrate().await?;
+    let server = Server::bind(config, database).await?;
+    let worker = context(database).await?;
+    greet(config, &server);
+    let stop = stop_signal();
+    let (served, ()) = tokio::join!(server.run(stop.clone()), worker::run(worker, stop));
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    if database.is_own() {
+        database.migrate().await?;
+    }
+    let server = Server::bind(config, database).await?;
+    greet(config, &server);
+    server.run(stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn work(database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    if database.is_own() {
+        database.migrate().await?;
+    }
+    worker::run(context(database).await?, stop_signal()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    database.migrate().await?;
+    println!("The database is up to date.");
+    if !database.is_own() {
+        println!(
+            "Its logins ownlane_web, ownlane_worker and ownlane_operator have no password until you give them one \
+             (`alter role ownlane_web password …`); their addresses go into OWNLANE_DB_WEB, _WORKER and _OPERATOR."
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    let findings = doctor::examine(database).await;
+    for finding in &findings {
+        match &finding.outcome {
+            Ok(fine) => println!("ok    {}: {fine}", finding.subject),
+            Err(mend) => println!("FAIL  {}: {mend}", finding.subject),
+        }
+    }
+    let well = findings.iter().all(|finding| finding.outcome.is_ok());
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn with_server(mut config: Config, database: Database<'_>, command: &[String]) -> Result<ExitCode, BoxError> {
+    config.listen.set_port(0);
+    database.migrate().await?;
+    let server = Server::bind(&config, &database).await?;
+    let worker = context(&database).await?;
+    let mut variables = vec![("OWNLANE_URL", format!("http://{}", server.address))];
+    variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
+    let stop = stop_signal();
+    tokio::select! {
+        served = server.run(stop.clone()) => served.and(Err("the server stopped before the command".into())),
+        () = worker::run(worker, stop) => Err("the worker stopped before the command".into()),
+        code = child(command, variables) => code,
+    }
+}
+
+fn greet(config: &Config, server: &Server) {
     println!("Ownlane is at {}", config.public_url.origin());
     if let Some(link) = &server.operator_link {
         println!("There is no operator yet. Become one here, within a day: {link}");
     }
-    server.run().await?;
-    Ok(ExitCode::SUCCESS)
 }
 
-async fn prepare(config: &Config, own: Option<&EmbeddedPostgres>) -> Result<Server, BoxError> {
-    if let Some(own) = own {
-        db::migrate::create_database(&own.maintenance_url(), own.database()).await?;
-    }
-    let urls = Urls::of(config, own).ok_or("there is no database")?;
-    db::migrate::migrate(urls.owner.reveal()).await?;
-    Server::bind(config, &urls).await
+async fn context(database: &Database<'_>) -> Result<worker::Context, BoxError> {
+    let login = db::scope::WorkerLogin::connect(database.worker()?.reveal()).await?;
+    Ok(worker::Context { login, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) })
 }
 
-async fn with_server(own: &EmbeddedPostgres, command: &[String]) -> Result<ExitCode, BoxError> {
-    let mut config = Config::from_environment()?;
-    config.listen.set_port(0);
-    let server = prepare(&config, Some(own)).await?;
-    let mut variables = vec![("OWNLANE_URL", format!("http://{}", server.address))];
-    variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
-    tokio::select! {
-        served = server.run() => served.and(Err("the server stopped before the command".into())),
-        code = child(command, variables) => code,
-    }
+/// True once the process is told to stop (SIGINT, SIGTERM).
+fn stop_signal() -> watch::Receiver<bool> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+        sender.send_replace(true);
+    });
+    receiver
 }
 
 async fn child(command: &[String], variables: Vec<(&str, String)>) -> Result<ExitCode, BoxError> {
@@ -112,20 +208,13 @@ async fn child(command: &[String], variables: Vec<(&str, String)>) -> Result<Exi
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-fn throw_away() -> Result<(tempfile::TempDir, EmbeddedPostgres), BoxError> {
+fn throw_away(config: &Config) -> Result<(tempfile::TempDir, EmbeddedPostgres), BoxError> {
     let folder = tempfile::tempdir()?;
-    let pg_bin = Config::from_environment()?.pg_bin;
-    let own = EmbeddedPostgres::start(&Options { data: folder.path().join("data"), bin: pg_bin, throw_away: true })?;
+    let own = EmbeddedPostgres::start(&Options {
+        data: folder.path().join("data"),
+        bin: config.pg_bin.clone(),
+        path: config.path.clone(),
+        throw_away: true,
+    })?;
     Ok((folder, own))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

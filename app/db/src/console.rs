@@ -1,6 +1,6 @@
 //! The operators: the first one's link and sign-up.
 
-use crate::accounts::NewPerson;
+use crate::accounts::people::NewPerson;
 use crate::scope::{BootstrapTx, OperatorAct};
 use crate::{Error, Result};
 use rules::ids::AuditId;
@@ -88,6 +88,11 @@ pub async fn sign_up_operator(
         .execute(tx.sql())
         .await?;
     let reason = "the first operator, by the link printed at start";
-    tx.write_audit(&OperatorAct { id: audit, actor: person.id, now, action: "sign_up_operator", reason }).await?;
+    let act = OperatorAct { id: audit, actor: person.id, now, action: "sign_up_operator", reason, about: None };
+    tx.write_audit(&act).await?;
     Ok(SignUp::Done)
+}
+
+pub async fn count_operators(tx: &mut BootstrapTx) -> Result<i64> {
+    Ok(sqlx::query_scalar("select count(*) from operators").fetch_one(tx.sql()).await?)
 }

@@ -6,10 +6,12 @@
 //!
 //! **Start it from the main thread**: Linux ends it together with the *thread* that started it (`PR_SET_PDEATHSIG`).
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,6 +20,7 @@ use std::time::{Duration, Instant};
 /// The owner of the data in every cluster that we make.
 pub const OWNER: &str = "ownlane";
 const DATABASE: &str = "ownlane";
+const SOCKET: &str = ".s.PGSQL.5432";
 /// `sockaddr_un.sun_path` has 108 bytes on Linux, 104 on macOS; Postgres adds `/.s.PGSQL.5432`.
 const SOCKET_FOLDER_BYTES_MAX: usize = 88;
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -33,6 +36,8 @@ pub struct Options {
     pub data: PathBuf,
     /// The folder with `initdb` and `postgres`; found when `None`.
     pub bin: Option<PathBuf>,
+    /// The `PATH` to look into when Debian's place has none.
+    pub path: Option<OsString>,
     /// For tests: faster, and not safe against a power cut.
     pub throw_away: bool,
 }
@@ -53,9 +58,10 @@ pub enum Error {
     Root,
 }
 
-/// A running server. Dropping it stops it.
+/// A running server. Dropping it stops it, if it is our child.
 pub struct EmbeddedPostgres {
-    child: Child,
+    /// `None`: another process of Ownlane runs it.
+    child: Option<Child>,
     sockets: PathBuf,
 }
 
@@ -63,7 +69,7 @@ impl EmbeddedPostgres {
     pub fn start(options: &Options) -> Result<Self, Error> {
         make_private_folder(&options.data)?;
         let data = options.data.canonicalize().map_err(file("could not find", &options.data))?;
-        let bin = options.bin.clone().or_else(find_programs).ok_or(Error::NotInstalled)?;
+        let bin = options.bin.clone().or_else(|| find_programs(options.path.as_deref())).ok_or(Error::NotInstalled)?;
         let identity = Identity::find(&bin, &data)?;
         let cluster = data.join("postgres");
         if !cluster.join("PG_VERSION").exists() {
@@ -74,7 +80,7 @@ impl EmbeddedPostgres {
         let give_up = Instant::now() + LOCK_TIMEOUT;
         loop {
             let child = spawn(&bin, &cluster, &sockets, &log, &identity, options.throw_away)?;
-            let mut server = Self { child, sockets: sockets.clone() };
+            let mut server = Self { child: Some(child), sockets: sockets.clone() };
             if server.wait_until_ready(&cluster) {
                 return Ok(server);
             }
@@ -85,6 +91,21 @@ impl EmbeddedPostgres {
             }
             std::thread::sleep(Duration::from_millis(250));
         }
+    }
+
+    /// Uses the server that another process of Ownlane keeps running on this data; starts one if there is none.
+    pub fn join_or_start(options: &Options) -> Result<Self, Error> {
+        if let Ok(data) = options.data.canonicalize()
+            && let Some((_, state)) = postmaster(&data.join("postgres"))
+            && state == "ready"
+        {
+            let sockets = socket_path(&data);
+            // A server that was killed leaves its file behind, but nobody answers.
+            if UnixStream::connect(sockets.join(SOCKET)).is_ok() {
+                return Ok(Self { child: None, sockets });
+            }
+        }
+        Self::start(options)
     }
 
     /// The address by which its owner reaches Ownlane's database.
@@ -113,16 +134,14 @@ impl EmbeddedPostgres {
 
     /// False when the server ended instead, or took too long.
     fn wait_until_ready(&mut self, cluster: &Path) -> bool {
+        let Some(child) = &mut self.child else { return true };
         let give_up = Instant::now() + START_TIMEOUT;
-        let pid = self.child.id().to_string();
+        let ready = (child.id().to_string(), "ready".to_owned());
         while Instant::now() < give_up {
-            if !matches!(self.child.try_wait(), Ok(None)) {
+            if !matches!(child.try_wait(), Ok(None)) {
                 return false;
             }
-            // Line 1 is the process, line 8 its state. https://www.postgresql.org/docs/15/storage-file-layout.html
-            let state = fs::read_to_string(cluster.join("postmaster.pid")).unwrap_or_default();
-            let mut lines = state.lines();
-            if lines.next() == Some(&pid) && lines.nth(6).is_some_and(|line| line.trim() == "ready") {
+            if postmaster(cluster).as_ref() == Some(&ready) {
                 return true;
             }
             std::thread::sleep(POLL);
@@ -131,18 +150,27 @@ impl EmbeddedPostgres {
     }
 }
 
+/// Process and state of the server on this cluster, as it says itself: lines 1 and 8 of its file.
+/// <https://www.postgresql.org/docs/15/storage-file-layout.html>
+fn postmaster(cluster: &Path) -> Option<(String, String)> {
+    let file = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
+    let mut lines = file.lines();
+    Some((lines.next()?.to_owned(), lines.nth(6)?.trim().to_owned()))
+}
+
 impl Drop for EmbeddedPostgres {
     fn drop(&mut self) {
-        signal(&self.child, libc::SIGINT); // "fast shutdown": connections are cut, everything is written
+        let Some(child) = &mut self.child else { return };
+        signal(child, libc::SIGINT); // "fast shutdown": connections are cut, everything is written
         let give_up = Instant::now() + STOP_TIMEOUT;
-        while matches!(self.child.try_wait(), Ok(None)) {
+        while matches!(child.try_wait(), Ok(None)) {
             if Instant::now() > give_up {
-                signal(&self.child, libc::SIGQUIT);
+                signal(child, libc::SIGQUIT);
                 break;
             }
             std::thread::sleep(POLL);
         }
-        drop(self.child.wait());
+        drop(child.wait());
     }
 }
 
@@ -249,7 +277,7 @@ fn signal(child: &Child, signal: i32) {
 }
 
 /// Debian's folder with the highest version, else whatever stands in PATH.
-fn find_programs() -> Option<PathBuf> {
+fn find_programs(path: Option<&OsStr>) -> Option<PathBuf> {
     let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -259,8 +287,7 @@ fn find_programs() -> Option<PathBuf> {
         .collect();
     debian.sort();
     debian.pop().map(|(_, bin)| bin).or_else(|| {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
+        std::env::split_paths(path?).find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
     })
 }
 
@@ -311,15 +338,19 @@ fn spawn(
 }
 
 /// Inside the data folder where its name is short enough, else in a private folder under the system's temporary one.
-fn socket_folder(data: &Path, identity: &Identity) -> Result<PathBuf, Error> {
+fn socket_path(data: &Path) -> PathBuf {
     let near = data.join("socket");
-    let folder = if near.as_os_str().len() <= SOCKET_FOLDER_BYTES_MAX {
+    if near.as_os_str().len() <= SOCKET_FOLDER_BYTES_MAX {
         near
     } else {
         let hash = rules::secrets::SecretHash::of(data.as_os_str().as_bytes());
         let name: String = hash.bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         PathBuf::from(format!("/tmp/ownlane-{name}"))
-    };
+    }
+}
+
+fn socket_folder(data: &Path, identity: &Identity) -> Result<PathBuf, Error> {
+    let folder = socket_path(data);
     make_private_folder(&folder)?;
     if let Identity::User { uid, gid } = identity {
         std::os::unix::fs::chown(&folder, Some(*uid), Some(*gid)).map_err(file("could not give away", &folder))?;

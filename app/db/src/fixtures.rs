@@ -1,8 +1,10 @@
 //! Databases for tests: each test has one of its own, copied from a migrated template on the cluster that
 //! `DATABASE_URL` names (`ownlane with-postgres` sets it).
 
+#![expect(clippy::expect_used, reason = "a test cannot go on without its database")]
+
 use crate::migrate::{MIGRATIONS, connect, options, quoted};
-use crate::scope::{OperatorLogin, WebLogin};
+use crate::scope::{OperatorLogin, WebLogin, WorkerLogin};
 use rules::secrets::SecretHash;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -11,6 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 pub struct TestDatabase {
     owner: PgConnectOptions,
     pub web: WebLogin,
+    pub worker: WorkerLogin,
     pub operator: OperatorLogin,
 }
 
@@ -18,12 +21,14 @@ impl TestDatabase {
     /// # Panics
     /// When there is no cluster to test on: a test cannot go on without.
     pub async fn new() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a test has no configuration but this")]
         let cluster = std::env::var("DATABASE_URL").expect("DATABASE_URL: run tests through `make unit`");
         let name = copy_template(&cluster).await;
         let owner = options(&cluster).expect("DATABASE_URL is an address").database(&name);
         let url = |login: &str| owner.clone().username(login).to_url_lossy().to_string();
         Self {
             web: WebLogin::connect(&url("ownlane_web")).await.expect("the web login signs in"),
+            worker: WorkerLogin::connect(&url("ownlane_worker")).await.expect("the worker login signs in"),
             operator: OperatorLogin::connect(&url("ownlane_operator")).await.expect("the operator login signs in"),
             owner,
         }
@@ -32,6 +37,18 @@ impl TestDatabase {
     /// A connection of the database's owner: for looking behind the scenes in a test.
     pub async fn owner(&self) -> PgConnection {
         self.owner.connect().await.expect("the owner signs in")
+    }
+
+    /// How many rows a table has, seen from behind the scenes.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("select count(*) from {}", quoted(table)));
+        sqlx::query_scalar(sql).fetch_one(&mut self.owner().await).await.expect("the table can be counted")
+    }
+
+    /// Where sessions were begun.
+    pub async fn session_addresses(&self) -> Vec<String> {
+        let sql = "select address from sessions order by created_at";
+        sqlx::query_scalar(sql).fetch_all(&mut self.owner().await).await.expect("sessions can be listed")
     }
 
     /// The address of this database for one of the logins, or for its owner.

@@ -8,6 +8,5 @@ pub mod error;
 pub mod fixtures;
 pub mod migrate;
 pub mod scope;
-pub mod sessions;
 
 pub use error::{Error, Result};

@@ -14,6 +14,42 @@ pub async fn migrate(owner_url: &str) -> Result<()> {
     Ok(())
 }
 
+/// How a database stands to the migrations of this program.
+pub struct Status {
+    /// As Postgres says it: `15.20`.
+    pub server_version: String,
+    /// Major version.
+    pub server_major: i32,
+    /// How many migrations are missing.
+    pub pending: usize,
+    /// Migrations that this program does not know: the database is newer.
+    pub unknown: usize,
+}
+
+/// Looks, and changes nothing.
+pub async fn status(owner_url: &str) -> Result<Status> {
+    let mut owner = connect(owner_url).await?;
+    let (server_version, server_major) =
+        sqlx::query_as("select current_setting('server_version'), current_setting('server_version_num')::int / 10000")
+            .fetch_one(&mut owner)
+            .await?;
+    let begun: bool =
+        sqlx::query_scalar("select to_regclass('public._sqlx_migrations') is not null").fetch_one(&mut owner).await?;
+    let applied: Vec<i64> = if begun {
+        sqlx::query_scalar("select version from public._sqlx_migrations where success").fetch_all(&mut owner).await?
+    } else {
+        Vec::new()
+    };
+    owner.close().await?;
+    let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    Ok(Status {
+        server_version,
+        server_major,
+        pending: known.iter().filter(|version| !applied.contains(version)).count(),
+        unknown: applied.iter().filter(|version| !known.contains(version)).count(),
+    })
+}
+
 /// Makes the database `name` on the cluster at `url` unless it is there.
 pub async fn create_database(url: &str, name: &str) -> Result<()> {
     let mut owner = connect(url).await?;

@@ -3,13 +3,17 @@
 //!
 //! | scope | role | login | sees |
 //! |---|---|---|---|
-//! | [`AccountsTx`] | `app_accounts` | web | people, sessions |
+//! | [`TenantTx`] | `app_tenant` | web, worker | one tenant's rows, by row security; nothing global but what is named for it |
+//! | [`AccountsTx`] | `app_accounts` | web | people, sessions, who belongs where |
+//! | [`WorkerTx`] | `app_worker` | worker | which tenants have something due; what is long over |
 //! | [`OperatorTx`] | `app_operator` | operator | everything the console shows; no password hashes |
+//!
+//! Row security is the net, not the filter: a statement on tenant data names `tenant_id = $n` itself, in every join too.
 //!
 //! No other module opens a transaction, and a query takes the scope that it runs in as `&mut`.
 
 use crate::{Error, Result, migrate};
-use rules::ids::{AuditId, UserId};
+use rules::ids::{AuditId, TenantId, UserId};
 use rules::time::OffsetDateTime;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -19,15 +23,26 @@ use std::time::Duration;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS_MAX: u32 = 16;
 
-/// The login of the web server: may enter the accounts scope.
+/// The login of the web server: may enter the accounts scope and one tenant.
 #[derive(Clone)]
 pub struct WebLogin(PgPool);
+
+/// The login of the worker: may enter the worker's scope and one tenant.
+#[derive(Clone)]
+pub struct WorkerLogin(PgPool);
 
 /// The login of the console: may enter the operator scope.
 #[derive(Clone)]
 pub struct OperatorLogin(PgPool);
 
 impl WebLogin {
+    /// Signs in. Refuses a login that is a superuser or bypasses row security.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Ok(Self(connect_powerless(url).await?))
+    }
+}
+
+impl WorkerLogin {
     /// Signs in. Refuses a login that is a superuser or bypasses row security.
     pub async fn connect(url: &str) -> Result<Self> {
         Ok(Self(connect_powerless(url).await?))
@@ -52,6 +67,61 @@ async fn connect_powerless(url: &str) -> Result<PgPool> {
             .fetch_one(&pool)
             .await?;
     if powerful { Err(Error::PowerfulLogin(name)) } else { Ok(pool) }
+}
+
+/// One tenant's data: the only way to it, and row security sees to it that it is the only tenant's.
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    tenant: TenantId,
+}
+
+impl TenantTx {
+    /// For a request. That whoever asks may enter is asked *in* it.
+    pub async fn begin(web: &WebLogin, tenant: TenantId) -> Result<Self> {
+        Self::enter(&web.0, tenant).await
+    }
+
+    /// For a duty.
+    pub async fn begin_work(worker: &WorkerLogin, tenant: TenantId) -> Result<Self> {
+        Self::enter(&worker.0, tenant).await
+    }
+
+    async fn enter(pool: &PgPool, tenant: TenantId) -> Result<Self> {
+        let mut tx = pool.begin().await?;
+        sqlx::query("select app.enter($1)").bind(tenant.uuid()).execute(&mut *tx).await?;
+        Ok(Self { tx, tenant })
+    }
+
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+
+    pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}
+
+/// What the worker may see without a tenant. It never locks a row here.
+pub struct WorkerTx(Transaction<'static, Postgres>);
+
+impl WorkerTx {
+    pub async fn begin(worker: &WorkerLogin) -> Result<Self> {
+        let mut tx = worker.0.begin().await?;
+        sqlx::query("select app.enter_worker()").execute(&mut *tx).await?;
+        Ok(Self(tx))
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+
+    pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
 }
 
 /// People, their sessions and what they may open: for signing in and for knowing who asks.
@@ -84,6 +154,7 @@ pub struct OperatorAct<'a> {
     /// A short verb_noun, such as `create_tenant`.
     pub action: &'static str,
     pub reason: &'a str,
+    pub about: Option<TenantId>,
 }
 
 impl OperatorTx {
@@ -120,14 +191,17 @@ impl OperatorTx {
     }
 
     pub(crate) async fn write_audit(&mut self, act: &OperatorAct<'_>) -> Result<()> {
-        sqlx::query("insert into operator_audit (id, at, actor, action, reason) values ($1, $2, $3, $4, $5)")
-            .bind(act.id.uuid())
-            .bind(act.now)
-            .bind(act.actor.uuid())
-            .bind(act.action)
-            .bind(act.reason)
-            .execute(self.sql())
-            .await?;
+        sqlx::query(
+            "insert into operator_audit (id, at, actor, action, reason, about_tenant) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(act.id.uuid())
+        .bind(act.now)
+        .bind(act.actor.uuid())
+        .bind(act.action)
+        .bind(act.reason)
+        .bind(act.about.map(TenantId::uuid))
+        .execute(self.sql())
+        .await?;
         Ok(())
     }
 

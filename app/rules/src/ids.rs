@@ -38,6 +38,14 @@ macro_rules! id {
 id! {
     #[doc = "A person who can sign in."]
     UserId;
+    #[doc = "A sales organisation: whose lane it is."]
+    TenantId;
+    #[doc = "An invitation into a tenant."]
+    InvitationId;
+    #[doc = "A mail of the platform itself."]
+    PlatformMailId;
+    #[doc = "One try to sign in."]
+    AttemptId;
     #[doc = "One line of what operators did."]
     AuditId;
 }

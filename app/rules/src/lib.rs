@@ -1,6 +1,7 @@
 //! Pure decisions: what is allowed, what follows. No IO, no clock, no randomness, so a function here fails only by
 //! refusing its input. Builds for the browser and for the server.
 
+pub mod access;
 pub mod accounts;
 pub mod addresses;
 pub mod ids;

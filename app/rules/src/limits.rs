@@ -38,3 +38,38 @@ pub const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// A browser's name as it is kept beside a session.
 pub const USER_AGENT_CHARS_MAX: usize = 200;
+
+/// A team's name, as in the switcher and in mails.
+pub const TENANT_NAME_CHARS_MAX: usize = 80;
+
+/// A team's part of the address: one DNS label would hold 63, a person wants to read it.
+pub const SLUG_CHARS_MIN: usize = 3;
+pub const SLUG_CHARS_MAX: usize = 40;
+
+/// Why something was done, as a person writes it down for those who come later.
+pub const REASON_CHARS_MAX: usize = 500;
+
+/// How long an invitation is good for: over a holiday, not for ever.
+pub const INVITATION_DAYS: i64 = 14;
+
+/// Failed sign-ins are counted over this time. OWASP's authentication cheat sheet: lock by account *and* source.
+pub const SIGN_IN_WINDOW_MINS: i64 = 15;
+
+/// For one address from one network: a person who mistypes.
+pub const SIGN_IN_PAIR_FAILURES_MAX: i64 = 10;
+
+/// For one address from everywhere: guessing that is spread over networks. Larger, so that nobody locks a person out
+/// from a single place.
+pub const SIGN_IN_ADDRESS_FAILURES_MAX: i64 = 50;
+
+/// From one network for whatever addresses: an office behind one address mistypes less than this.
+pub const SIGN_IN_NETWORK_FAILURES_MAX: i64 = 100;
+
+/// Rows of one sweep: short transactions, so that a large backlog holds nobody up.
+pub const SWEEP_ROWS_MAX: i64 = 1000;
+
+/// Ended sessions and old sign-in attempts are kept this long for whoever looks into an incident.
+pub const SWEEP_AFTER_DAYS: i64 = 30;
+
+/// Rows on one page of a list.
+pub const PAGE_ROWS_MAX: i64 = 50;

@@ -1,5 +1,6 @@
 //! People: signing in and out, sessions, passwords.
 
+pub mod mail;
 pub mod passwords;
 pub mod sessions;
 pub mod sign_in;

@@ -29,8 +29,7 @@ impl Passwords {
         chance.fill(&mut salt);
         let password = password.reveal().to_owned();
         self.run(move || {
-            let hash: Result<argon2::password_hash::phc::PasswordHash, _> =
-                Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+            let hash: Result<PasswordHash, _> = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
             hash.map(|hash| hash.to_string()).map_err(|error| Refusal::Fault(error.to_string().into()))
         })
         .await?

@@ -3,8 +3,8 @@
 use crate::Site;
 use crate::ssr::SESSION_USER;
 use async_trait::async_trait;
+use db::accounts::sessions::{self, NewSession};
 use db::scope::AccountsTx;
-use db::sessions::{self, NewSession};
 use rules::ids::UserId;
 use rules::secrets::SecretHash;
 use std::collections::HashMap;

@@ -1,4 +1,5 @@
 //! The operator's pages.
 
-pub mod home;
+pub mod new_tenant;
 pub mod sign_up;
+pub mod tenants;

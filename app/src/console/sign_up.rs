@@ -8,7 +8,7 @@ use crate::{Refusal, Result, Site};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::accounts::NewPerson;
+use db::accounts::people::NewPerson;
 use db::console::SignUp;
 use db::scope::OperatorTx;
 use leptos::prelude::*;
@@ -20,14 +20,14 @@ use rules::secrets::Secret;
 use rules::time::Duration;
 
 /// A link for the first operator, which replaces earlier ones. `None` when there is an operator already.
-pub async fn issue_link(site: &Site, public_url: &str) -> db::Result<Option<String>> {
+pub async fn issue_link(site: &Site) -> db::Result<Option<String>> {
     let secret = Secret::new(site.chance());
     let now = site.now();
     let expires_at = now + Duration::hours(limits::OPERATOR_LINK_HOURS);
     let mut tx = OperatorTx::bootstrap(&site.operator).await?;
     let issued = db::console::issue_operator_link(&mut tx, &secret.hash(), now, expires_at).await?;
     tx.commit().await?;
-    Ok(issued.then(|| format!("{public_url}/operator/{}", secret.reveal())))
+    Ok(issued.then(|| format!("{}/operator/{}", site.public_url, secret.reveal())))
 }
 
 pub async fn page(State(site): State<Site>, Path(secret): Path<String>) -> Result<Response> {

@@ -1,7 +1,9 @@
 //! What pages are made of, one component a file; its style has the same name under `style/ui`.
 
 pub mod button;
+pub mod empty;
 pub mod field;
 pub mod frame;
 pub mod shell;
 pub mod summary;
+pub mod time;

@@ -1,2 +1,43 @@
-//! The worker: duties over due rows. It acts in the world for what the product has recorded: SES, DNS, received mail.
-//! No duty stands here yet.
+//! The worker: acts in the world for what the product has recorded. The timetable below lists every duty; several
+//! processes share the work through Postgres alone. Nothing here holds a transaction open while it waits on the network.
+
+mod accounts;
+mod context;
+mod duty;
+
+pub use context::Context;
+pub use duty::{Error, Progress, Result};
+
+use duty::Duty;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Every duty, with how often it looks for work when nothing wakes it.
+const TIMETABLE: [Duty; 1] =
+    [Duty { name: "sweep", period: Duration::from_secs(10 * 60), run: |context| Box::pin(accounts::sweep(context)) }];
+
+/// Does the duties, each at its own pace, until `stop` says true. What a duty has begun, it ends.
+pub async fn run(context: Context, stop: watch::Receiver<bool>) {
+    let mut duties = tokio::task::JoinSet::new();
+    for duty in TIMETABLE {
+        duties.spawn(duty::repeat(duty, context.clone(), stop.clone()));
+    }
+    while let Some(ended) = duties.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!("a duty fell over: {error}");
+        }
+    }
+}
+
+/// Does every duty until nothing is due: for tests, which end with nothing left undone.
+pub async fn drain(context: &Context) -> Result<()> {
+    loop {
+        let mut more = false;
+        for duty in TIMETABLE {
+            more |= (duty.run)(context).await? == Progress::More;
+        }
+        if !more {
+            return Ok(());
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //! revoked; a revoked one never comes back, because nothing here updates a row that is over.
 
 use crate::Result;
-use crate::scope::AccountsTx;
+use crate::scope::{AccountsTx, WorkerTx};
 use rules::ids::UserId;
 use rules::limits;
 use rules::secrets::SecretHash;
@@ -78,4 +78,17 @@ pub async fn revoke(tx: &mut AccountsTx, token: &SecretHash, now: OffsetDateTime
         .execute(tx.sql())
         .await?;
     Ok(())
+}
+
+/// Deletes sessions that began before `until` and are over; how many, [`limits::SWEEP_ROWS_MAX`] at most.
+pub async fn sweep(tx: &mut WorkerTx, until: OffsetDateTime) -> Result<u64> {
+    let done = sqlx::query(
+        "delete from sessions where token_hash in
+            (select token_hash from sessions where created_at < $1 order by created_at limit $2)",
+    )
+    .bind(until)
+    .bind(limits::SWEEP_ROWS_MAX)
+    .execute(tx.sql())
+    .await?;
+    Ok(done.rows_affected())
 }

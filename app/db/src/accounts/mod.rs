@@ -1,0 +1,9 @@
+//! People, how they sign in, the tenants they belong to, and who is invited.
+
+pub mod invitations;
+pub mod memberships;
+pub mod people;
+pub mod platform_mail;
+pub mod sessions;
+pub mod sign_in_attempts;
+pub mod tenants;

@@ -1,0 +1,91 @@
+//! Tenants: made by an operator, found by their slug.
+
+use crate::Result;
+use crate::accounts::invitations::{self, NewInvitation};
+use crate::scope::OperatorTx;
+use rules::accounts::{Slug, TenantName};
+use rules::ids::TenantId;
+use rules::time::OffsetDateTime;
+use sqlx::Row;
+
+/// A tenant to be made, with the invitation of its owner.
+pub struct NewTenant<'a> {
+    pub id: TenantId,
+    pub name: &'a TenantName,
+    pub slug: &'a Slug,
+    pub owner: NewInvitation<'a>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Creation {
+    Done,
+    /// Another tenant has this slug. Roll back: nothing must change.
+    SlugTaken,
+}
+
+/// A tenant as the console lists it.
+pub struct TenantLine {
+    pub id: TenantId,
+    pub name: String,
+    pub slug: String,
+    pub created_at: OffsetDateTime,
+    pub members: i64,
+    /// Who is invited to own it, while there is no owner.
+    pub invited_owner: Option<String>,
+}
+
+/// Commit on [`Creation::Done`] only.
+pub async fn create(tx: &mut OperatorTx, new: &NewTenant<'_>, now: OffsetDateTime) -> Result<Creation> {
+    let slug =
+        sqlx::query("insert into tenant_slugs (slug, holder, created_at) values ($1, $2, $3) on conflict do nothing")
+            .bind(new.slug.as_str())
+            .bind(new.id.uuid())
+            .bind(now)
+            .execute(tx.sql())
+            .await?;
+    if slug.rows_affected() == 0 {
+        return Ok(Creation::SlugTaken);
+    }
+    sqlx::query("insert into tenants (tenant_id, name, slug, created_at) values ($1, $2, $3, $4)")
+        .bind(new.id.uuid())
+        .bind(new.name.as_str())
+        .bind(new.slug.as_str())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    invitations::write(tx.sql(), new.id, &new.owner, now).await?;
+    Ok(Creation::Done)
+}
+
+/// The newest first, `rows` at most, behind the tenant `after` if there is one. Ids sort by the time they were made.
+pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Result<Vec<TenantLine>> {
+    let rows = sqlx::query(
+        "select t.tenant_id, t.name, t.slug, t.created_at,
+                (select count(*) from memberships m where m.tenant_id = t.tenant_id) as members,
+                (select i.email from invitations i
+                 where i.tenant_id = t.tenant_id and i.role = 'owner'
+                   and i.accepted_at is null and i.withdrawn_at is null
+                   and not exists (select from memberships m where m.tenant_id = t.tenant_id and m.role = 'owner')
+                 order by i.created_at desc limit 1) as invited_owner
+         from tenants t
+         where $1::uuid is null or t.tenant_id < $1
+         order by t.tenant_id desc limit $2",
+    )
+    .bind(after.map(TenantId::uuid))
+    .bind(rows)
+    .fetch_all(tx.sql())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TenantLine {
+                id: TenantId::from_uuid(row.try_get("tenant_id")?),
+                name: row.try_get("name")?,
+                slug: row.try_get("slug")?,
+                created_at: row.try_get("created_at")?,
+                members: row.try_get("members")?,
+                invited_owner: row.try_get("invited_owner")?,
+            })
+        })
+        .collect()
+}

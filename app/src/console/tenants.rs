@@ -1,0 +1,86 @@
+//! `/console`: the tenants, the newest first.
+
+use crate::ssr::{Operator, render};
+use crate::ui::{button::LinkButton, empty::Empty, frame::Console, time::Time};
+use crate::{Result, Site};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use db::accounts::tenants::{self, TenantLine};
+use leptos::prelude::*;
+use rules::ids::TenantId;
+use rules::limits::PAGE_ROWS_MAX;
+use rules::time::OffsetDateTime;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Page {
+    /// The last tenant of the page before.
+    after: Option<TenantId>,
+}
+
+pub async fn page(State(site): State<Site>, operator: Operator, Query(page): Query<Page>) -> Result<Response> {
+    let mut tx = operator.read().await?;
+    // One more than is shown says whether there is a next page.
+    let mut lines = tenants::list(&mut tx, page.after, PAGE_ROWS_MAX + 1).await?;
+    tx.commit().await?;
+    let shown = usize::try_from(PAGE_ROWS_MAX).unwrap_or(usize::MAX);
+    let more = lines.len() > shown;
+    lines.truncate(shown);
+    let next = lines.last().filter(|_| more).map(|line| format!("/console?after={}", line.id));
+    let name = operator.person.name.clone();
+    let (now, first) = (site.now(), page.after.is_none());
+    Ok(render(&site, StatusCode::OK, "Tenants", move || {
+        view! {
+            <Console name>
+                <div class="heading">
+                    <h1>"Tenants"</h1>
+                    <LinkButton href="/console/tenants/new" label="Create a tenant"/>
+                </div>
+                {if lines.is_empty() && first {
+                    view! { <Empty sentence="A tenant is one sales team with a lane of its own. There are none yet: create the first, and its owner is invited."/> }
+                        .into_any()
+                } else {
+                    table(lines, now).into_any()
+                }}
+                {next.map(|next| view! { <p><a href=next rel="next">"Older tenants"</a></p> })}
+            </Console>
+        }
+    })
+    .await)
+}
+
+fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
+    let rows: Vec<_> = lines
+        .into_iter()
+        .map(|line| {
+            let owner = match line.invited_owner {
+                Some(email) => format!("{email}, invited"),
+                None => "joined".to_owned(),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{line.name}</th>
+                    <td data-label="Address"><code>"/t/"{line.slug}</code></td>
+                    <td data-label="Owner">{owner}</td>
+                    <td data-label="Members" class="number">{line.members}</td>
+                    <td data-label="Created"><Time at=line.created_at now/></td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"Tenant"</th>
+                    <th scope="col">"Address"</th>
+                    <th scope="col">"Owner"</th>
+                    <th scope="col" class="number">"Members"</th>
+                    <th scope="col">"Created"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,149 @@
+//! A server without a network, and a browser without a window.
+
+use app::accounts::passwords::Passwords;
+use app::site::Parts;
+use app::{Client, Site};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use db::fixtures::TestDatabase;
+use http_body_util::BodyExt;
+use leptos::config::LeptosOptions;
+use rules::time::{Clock, Duration, OffsetDateTime};
+use server::config::PublicUrl;
+use server::system::SystemChance;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+pub const URL: &str = "http://ownlane.test";
+pub const PASSWORD: &str = "four plain words here";
+
+/// Stands still until it is turned.
+pub struct TestClock(Mutex<OffsetDateTime>);
+
+impl Clock for TestClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl TestClock {
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+pub struct TestSite {
+    pub database: TestDatabase,
+    pub clock: Arc<TestClock>,
+    pub site: Site,
+    router: Router,
+}
+
+impl TestSite {
+    pub async fn new() -> Self {
+        let database = TestDatabase::new().await;
+        let clock = Arc::new(TestClock(Mutex::new(OffsetDateTime::UNIX_EPOCH + Duration::days(20_000))));
+        let site = Site::new(Parts {
+            web: database.web.clone(),
+            operator: database.operator.clone(),
+            clock: clock.clone(),
+            chance: Arc::new(SystemChance),
+            passwords: Passwords::default(),
+            public_url: URL.to_owned(),
+            leptos: LeptosOptions::builder().output_name("ownlane").site_root("target/site").build(),
+        });
+        let router = server::router(site.clone(), &PublicUrl::parse(URL).unwrap(), &[]);
+        Self { database, clock, site, router }
+    }
+
+    /// Lets the worker do all that is due.
+    pub async fn work(&self) {
+        let (login, clock) = (self.database.worker.clone(), self.clock.clone());
+        worker::drain(&worker::Context { login, clock, chance: Arc::new(SystemChance) }).await.unwrap();
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: None, address: "192.0.2.1".parse().unwrap() }
+    }
+
+    /// The first operator, signed up by the link and signed in.
+    pub async fn operator(&self) -> Browser {
+        let mut browser = self.browser();
+        let link = app::console::sign_up::issue_link(&self.site).await.unwrap().unwrap();
+        let path = link.strip_prefix(URL).unwrap();
+        let person = [("name", "Olga"), ("email", "olga@ownlane.example"), ("password", PASSWORD)];
+        assert_eq!(browser.post(path, &person).await.status, StatusCode::SEE_OTHER);
+        browser.sign_in("olga@ownlane.example", PASSWORD).await;
+        browser
+    }
+}
+
+pub struct Browser {
+    router: Router,
+    cookie: Option<String>,
+    pub address: IpAddr,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub text: String,
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::post(path)
+            .header(header::ORIGIN, URL)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn sign_in(&mut self, email: &str, password: &str) {
+        let answer = self.post("/sign-in", &[("email", email), ("password", password)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        assert!(self.cookie.is_some());
+    }
+
+    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        request.extensions_mut().insert(Client(self.address));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.keep_cookie(&response);
+        let text = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let (status, location) = (response.status(), text(header::LOCATION));
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, location, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    fn keep_cookie<B>(&mut self, response: &Response<B>) {
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let pair = cookie.split(';').next().unwrap();
+            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            let strict = cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax");
+            assert!(strict || !self.has_session(), "{cookie}");
+            assert!(!cookie.contains("Secure"), "the public URL is not https: {cookie}");
+        }
+    }
+
+    pub const fn has_session(&self) -> bool {
+        self.cookie.is_some()
+    }
+
+    /// Another browser with the same cookie: a copy that was stolen, or kept.
+    pub fn twin(&self) -> Self {
+        Self { router: self.router.clone(), cookie: self.cookie.clone(), address: self.address }
+    }
+}

@@ -1,0 +1,8 @@
+//! The pages as a browser meets them, without a browser: the real router over a real Postgres, with a clock that the test
+//! turns.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod accounts;
+mod console;
+mod harness;
