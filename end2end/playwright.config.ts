@@ -5,7 +5,7 @@ const base = process.env.OWNLANE_URL ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   testDir: 'tests',
-  timeout: 20_000,
+  timeout: 30_000,
   globalTimeout: 300_000,
   workers: 2,
   retries: 0,
@@ -18,7 +18,7 @@ export default defineConfig({
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
       args: ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-gpu', '--disable-quic'],
     },
-    trace: 'retain-on-failure',
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off', // recording doubles the time
   },
   projects: [
     { name: 'setup', testMatch: /.*\.setup\.ts/ },

@@ -100,7 +100,7 @@ create table operator_audit (
     reason text not null,
     about_tenant uuid
 );
-create index operator_audit_at on operator_audit (at desc);
+create index operator_audit_about on operator_audit (about_tenant, id desc);
 
 create table sessions (
     token_hash bytea primary key,
@@ -125,9 +125,9 @@ create index sign_in_attempts_address on sign_in_attempts (address_hash, at);
 create index sign_in_attempts_network on sign_in_attempts (network, at);
 create index sign_in_attempts_at on sign_in_attempts (at);
 
-grant select, insert, update on users to app_accounts;
+grant select, insert, update (password_hash) on users to app_accounts;
 grant select on operators to app_accounts;
-grant select, insert, delete on sessions to app_accounts;
+grant select, insert on sessions to app_accounts;
 grant update (seen_at, revoked_at) on sessions to app_accounts;
 grant select, insert, delete on sign_in_attempts to app_accounts;
 

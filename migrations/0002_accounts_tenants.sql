@@ -21,6 +21,7 @@ create table memberships (
     role text not null,
     name text not null,
     email text not null,
+    email_key text not null generated always as (lower(email)) stored,
     created_at timestamptz not null,
     primary key (tenant_id, user_id),
     constraint memberships_tenant foreign key (tenant_id) references tenants (tenant_id) on delete cascade,
@@ -36,9 +37,12 @@ create table invitations (
     email_key text not null generated always as (lower(email)) stored,
     role text not null,
     token_hash bytea not null,
+    -- Null: the platform, for a tenant's owner.
+    invited_by uuid,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     accepted_at timestamptz,
+    accepted_by uuid,
     withdrawn_at timestamptz,
     primary key (tenant_id, id),
     constraint invitations_tenant foreign key (tenant_id) references tenants (tenant_id) on delete cascade,
@@ -86,16 +90,16 @@ create policy accounts on invitations for all to app_accounts using (true) with 
 create policy operator on invitations for all to app_operator using (true) with check (true);
 
 grant select on tenants to app_tenant;
-grant select, insert, update, delete on memberships to app_tenant;
-grant select, insert, update on invitations to app_tenant;
+grant select, update (role), delete on memberships to app_tenant;
+grant select, insert, update (withdrawn_at) on invitations to app_tenant;
 grant insert on platform_mail to app_tenant;
 
 grant select on tenants, tenant_slugs to app_accounts;
-grant select, insert, update on memberships to app_accounts;
-grant select, update (accepted_at) on invitations to app_accounts;
+grant select, insert on memberships to app_accounts;
+grant select, update (accepted_at, accepted_by) on invitations to app_accounts;
 grant insert on platform_mail to app_accounts;
 
-grant select, insert, update (name) on tenants to app_operator;
+grant select, insert on tenants to app_operator;
 grant select, insert on tenant_slugs to app_operator;
 grant select on memberships to app_operator;
 grant select, insert, update (withdrawn_at) on invitations to app_operator;

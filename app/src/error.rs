@@ -2,13 +2,15 @@
 //! an incident id that the page shows.
 
 use crate::Site;
-use crate::ssr::render;
+use crate::accounts::sign_in;
+use crate::page::render;
 use crate::ui::frame::Plain;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use rules::access::{Permission, Role};
 use std::sync::Arc;
 
 pub type Result<T, E = Refusal> = std::result::Result<T, E>;
@@ -16,10 +18,12 @@ pub type Result<T, E = Refusal> = std::result::Result<T, E>;
 /// Why a request gets no answer of its own.
 #[derive(Debug)]
 pub enum Refusal {
-    /// Nobody is signed in.
-    NotSignedIn,
+    /// Nobody is signed in; `next` is where to go afterwards.
+    NotSignedIn { next: String },
     /// There is nothing here for this person; it looks the same whether it exists or not.
     NotFound,
+    /// A member whose role does not reach.
+    RoleTooLow { role: Role, permission: Permission },
     /// Too large, or not what a form sends. A sentence for the person.
     BadRequest(&'static str),
     /// Our fault.
@@ -44,8 +48,9 @@ impl From<tower_sessions::session::Error> for Refusal {
 impl IntoResponse for Refusal {
     /// The status, with the refusal beside it for [`render_refusals`], which can wait for the renderer.
     fn into_response(self) -> Response {
-        let status = match self {
-            Self::NotSignedIn => return Redirect::to("/sign-in").into_response(),
+        let status = match &self {
+            Self::NotSignedIn { next } => return Redirect::to(&sign_in::address(next)).into_response(),
+            Self::RoleTooLow { .. } => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -63,7 +68,12 @@ pub async fn render_refusals(State(site): State<Site>, request: Request, next: N
         return response;
     };
     let (heading, sentence) = match &*refusal {
-        Refusal::NotSignedIn => return response,
+        Refusal::NotSignedIn { .. } => return response,
+        Refusal::RoleTooLow { role, permission } => {
+            let article = if matches!(role, Role::Owner | Role::Admin) { "an" } else { "a" };
+            let (what, whose) = (permission.describe(), permission.holders());
+            ("Your role does not reach", format!("You are {article} {role} of this team. To {what}, ask an {whose}."))
+        }
         Refusal::NotFound => {
             ("There is nothing here", "The address may be mistyped, or it belongs to somebody else.".to_owned())
         }

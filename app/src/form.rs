@@ -14,6 +14,11 @@ pub struct Form {
 }
 
 impl Form {
+    /// A form that has one value before anything is typed.
+    pub fn of(field: &str, value: String) -> Self {
+        Self { values: vec![(field.to_owned(), value)], errors: Vec::new() }
+    }
+
     /// What was typed into `field`; empty if nothing.
     pub fn value(&self, field: &str) -> &str {
         self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)

@@ -4,13 +4,17 @@
 //! | address | what |
 //! |---|---|
 //! | `/operator/<secret>` | the first operator signs up |
+//! | `/invitation/<tenant>.<secret>` | somebody who is invited comes in |
 //! | `/sign-in`, `/sign-out` | one door for everybody |
+//! | `/account/…` | a person's own matters |
+//! | `/t/<slug>/…` | a tenant's pages |
 //! | `/console/…` | the operator's pages |
 
 pub mod accounts;
 pub mod console;
 mod error;
 mod form;
+mod page;
 pub mod routes;
 pub mod site;
 mod ssr;

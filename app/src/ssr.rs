@@ -1,47 +1,35 @@
-//! The door between a request and the data: who asks, may they, and the page that comes back.
+//! The one door between a request and the data: who asks, for which tenant, and may they.
 //!
-//! A handler reads everything it shows *before* rendering, so the status is known and nothing waits inside a page.
-//! What an address needs stands in [`crate::routes`]; it reaches the extractors here as [`Need`].
+//! What an address needs stands in [`crate::routes`]; it reaches the extractors here as [`Need`]. A member's role is read
+//! in the transaction that acts ([`Member::enter`]), never kept in the session.
 
 use crate::routes::Need;
-use crate::ui::shell::Shell;
+use crate::ui::frame::TenantFrame;
 use crate::{Refusal, Result, Site};
-use axum::body::Body;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRequestParts, Path, Query, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use db::accounts::memberships::{self, TenantOf};
 use db::accounts::people::{self, Person};
-use db::scope::{AccountsTx, OperatorAct, OperatorTx};
-use futures_util::StreamExt;
-use leptos::nonce::use_nonce;
-use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
+use db::scope::{AccountsTx, OperatorAct, OperatorTx, TenantTx};
+use rules::access::{Permission, Role};
 use rules::ids::{AuditId, TenantId, UserId};
+use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use tower_sessions::Session;
 
 /// The key under which a session holds who signed in.
 pub const SESSION_USER: &str = "user";
 
-/// Must run once before the first page is rendered: Leptos needs to know its executor.
-pub fn init() {
-    // Set already when a test builds several routers in one process; it is the same one.
-    drop(any_spawner::Executor::init_tokio());
-}
-
 /// Where a request comes from; the server puts it beside the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub IpAddr);
 
-impl<S: Sync> FromRequestParts<S> for Client {
-    type Rejection = Refusal;
+/// The variable parts of an address. What cannot be one does not exist.
+pub struct Address<T>(pub T);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let client = parts.extensions.get::<Self>().copied();
-        client.ok_or_else(|| Refusal::Fault("nobody said where the request comes from".into()))
-    }
-}
+/// The query of an address.
+pub struct Ask<T>(pub T);
 
 /// Whoever asks: perhaps signed in.
 pub struct Visitor(pub Option<Person>);
@@ -52,6 +40,15 @@ pub struct SignedIn(pub Person);
 /// An operator, at an address for operators: the only way to an [`OperatorTx`].
 pub struct Operator {
     pub person: Person,
+    site: Site,
+}
+
+/// A person at an address of a tenant that they belong to: the only way to a [`TenantTx`].
+pub struct Member {
+    pub person: Person,
+    pub tenant: TenantOf,
+    tenants: Vec<TenantOf>,
+    permission: Permission,
     site: Site,
 }
 
@@ -69,13 +66,73 @@ impl Operator {
     }
 }
 
+impl Member {
+    /// Opens a transaction on the tenant's data, if the person may do what the address needs: their role as it is now.
+    pub async fn enter(&self) -> Result<(TenantTx, TenantFrame)> {
+        let mut tx = TenantTx::begin(&self.site.web, self.tenant.id).await?;
+        let role = memberships::find_role(&mut tx, self.person.id).await?.ok_or(Refusal::NotFound)?;
+        allow(role, self.permission)?;
+        let frame = TenantFrame {
+            person: self.person.clone(),
+            tenant: self.tenant.clone(),
+            tenants: self.tenants.clone(),
+            role,
+            pauses: db::isolation::list_pauses(&mut tx).await?,
+        };
+        Ok((tx, frame))
+    }
+}
+
+/// Refuses a role that is too low, in words that say whose it would be.
+pub fn allow(role: Role, permission: Permission) -> Result<()> {
+    if role.may(permission) { Ok(()) } else { Err(Refusal::RoleTooLow { role, permission }) }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let client = parts.extensions.get::<Self>().copied();
+        client.ok_or_else(|| Refusal::Fault("nobody said where the request comes from".into()))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Address<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Path(address) = Path::from_request_parts(parts, state).await.map_err(|_| Refusal::NotFound)?;
+        Ok(Self(address))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ask<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Query(query) = Query::from_request_parts(parts, state).await.map_err(|_| Refusal::NotFound)?;
+        Ok(Self(query))
+    }
+}
+
+/// The user of the session, if there is one.
+async fn find_user(parts: &Parts) -> Result<Option<UserId>> {
+    let session = parts.extensions.get::<Session>().cloned();
+    let session = session.ok_or_else(|| Refusal::Fault("the session layer is missing".into()))?;
+    Ok(session.get::<UserId>(SESSION_USER).await?)
+}
+
+/// Sends a person who is not signed in to the door, and back to a page that they asked for.
+fn not_signed_in(parts: &Parts) -> Refusal {
+    let page = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+    Refusal::NotSignedIn { next: page.map_or_else(|| "/".to_owned(), ToString::to_string) }
+}
+
 impl FromRequestParts<Site> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
-        let session = parts.extensions.get::<Session>().cloned();
-        let session = session.ok_or_else(|| Refusal::Fault("the session layer is missing".into()))?;
-        let Some(user) = session.get::<UserId>(SESSION_USER).await? else {
+        let Some(user) = find_user(parts).await? else {
             return Ok(Self(None));
         };
         let mut tx = AccountsTx::begin(&site.web).await?;
@@ -90,7 +147,7 @@ impl FromRequestParts<Site> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
         let person = Visitor::from_request_parts(parts, site).await?.0;
-        person.map(Self).ok_or(Refusal::NotSignedIn)
+        person.map(Self).ok_or_else(|| not_signed_in(parts))
     }
 }
 
@@ -106,43 +163,22 @@ impl FromRequestParts<Site> for Operator {
     }
 }
 
-/// Renders a page. `body` becomes the inside of the shell; it must not wait for anything.
-pub async fn render<V: IntoView + 'static>(
-    site: &Site,
-    status: StatusCode,
-    title: &'static str,
-    body: impl FnOnce() -> V + Send + 'static,
-) -> Response {
-    let options = site.leptos.clone();
-    let app = move || {
-        if let Some(headers) = use_context::<ResponseOptions>() {
-            headers.set_status(status);
-            headers.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy());
-            headers.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        }
-        view! { <Shell options title>{body().into_any()}</Shell> }.into_any()
-    };
-    leptos_axum::handle_response_inner(
-        || {},
-        app,
-        Request::new(Body::empty()),
-        |app: AnyView, chunks, _| {
-            Box::pin(async move {
-                let html = app.to_html_stream_in_order().collect::<String>().await;
-                let whole = futures_util::stream::once(async move { html }).chain(chunks());
-                Box::pin(whole) as std::pin::Pin<Box<dyn futures_util::Stream<Item = String> + Send>>
-            })
-        },
-    )
-    .await
-}
+impl FromRequestParts<Site> for Member {
+    type Rejection = Refusal;
 
-/// For a rendered page: our own scripts, and the inline one that starts the islands by its nonce.
-fn content_security_policy() -> HeaderValue {
-    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
+        let Some(&Need::Tenant(permission)) = parts.extensions.get::<Need>() else {
+            return Err(Refusal::Fault("an address that is not a tenant's asked for a member".into()));
+        };
+        let user = find_user(parts).await?.ok_or_else(|| not_signed_in(parts))?;
+        let mut tx = AccountsTx::begin(&site.web).await?;
+        let person = people::find_person(&mut tx, user).await?.ok_or_else(|| not_signed_in(parts))?;
+        let tenants = memberships::list_tenants_of(&mut tx, user).await?;
+        tx.commit().await?;
+        let path = RawPathParams::from_request_parts(parts, site).await.map_err(|_| Refusal::NotFound)?;
+        let slug = path.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug);
+        let tenant = tenants.iter().find(|tenant| Some(tenant.slug.as_str()) == slug);
+        let tenant = tenant.ok_or(Refusal::NotFound)?.clone();
+        Ok(Self { person, tenant, tenants, permission, site: site.clone() })
+    }
 }

@@ -19,7 +19,12 @@ test('an operator signs in and out', async ({ page }) => {
   await page.getByLabel('Password').fill(operator.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Tenants' })).toBeVisible();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText(operator.name).click();
+  await page.getByRole('link', { name: 'Your account' }).click();
+  await expect(page.getByText('This one')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByText(operator.name).first().click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
   await page.goto('/console');
   await expect(page).toHaveURL(/sign-in/);
 });

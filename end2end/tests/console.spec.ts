@@ -22,11 +22,17 @@ test('the operator creates a tenant and sees it in the list', async ({ page }, i
   await page.getByLabel('Address', { exact: true }).fill(slug);
   await page.getByLabel("Owner's mail address").fill('ada@acme.example');
   await page.getByRole('button', { name: 'Create and invite' }).click();
+  await expect(page.getByRole('heading', { name: 'Acme & Söhne' })).toBeVisible();
+  await expect(page.getByText('ada@acme.example, invited')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Tenants' }).click();
   const row = page.getByRole('row', { name: new RegExp(slug) });
   await expect(row).toContainText('Acme & Söhne');
   await expect(row).toContainText('ada@acme.example, invited');
   await expectAccessible(page);
 
+  await page.getByRole('link', { name: 'Mail' }).click();
+  await expectAccessible(page);
   await page.goto('/console/tenants/new');
   await page.getByLabel('Name').fill('Another');
   await page.getByLabel('Address', { exact: true }).fill(slug);

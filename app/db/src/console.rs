@@ -1,11 +1,12 @@
 //! The operators: the first one's link and sign-up.
 
-use crate::accounts::people::NewPerson;
-use crate::scope::{BootstrapTx, OperatorAct};
-use crate::{Error, Result};
-use rules::ids::AuditId;
+use crate::Result;
+use crate::accounts::people::{self, NewPerson};
+use crate::scope::{BootstrapTx, OperatorAct, OperatorTx};
+use rules::ids::{AuditId, TenantId};
 use rules::secrets::SecretHash;
 use rules::time::OffsetDateTime;
+use sqlx::Row;
 
 /// What became of a sign-up by link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,21 +68,9 @@ pub async fn sign_up_operator(
     if !(ours && empty) {
         return Ok(SignUp::LinkRefused);
     }
-    let inserted =
-        sqlx::query("insert into users (id, name, email, password_hash, created_at) values ($1, $2, $3, $4, $5)")
-            .bind(person.id.uuid())
-            .bind(person.name)
-            .bind(person.email.as_str())
-            .bind(person.password_hash)
-            .bind(now)
-            .execute(tx.sql())
-            .await;
-    match inserted {
-        Err(error) if Error::constraint(&error) == Some("users_email_key") => {
-            return Ok(SignUp::AddressTaken);
-        }
-        other => other?,
-    };
+    if !people::create(tx.sql(), person, now).await? {
+        return Ok(SignUp::AddressTaken);
+    }
     sqlx::query("insert into operators (user_id, created_at) values ($1, $2)")
         .bind(person.id.uuid())
         .bind(now)
@@ -95,4 +84,49 @@ pub async fn sign_up_operator(
 
 pub async fn count_operators(tx: &mut BootstrapTx) -> Result<i64> {
     Ok(sqlx::query_scalar("select count(*) from operators").fetch_one(tx.sql()).await?)
+}
+
+/// One line of the audit.
+pub struct AuditLine {
+    pub id: AuditId,
+    pub at: OffsetDateTime,
+    pub actor: String,
+    pub action: String,
+    pub reason: String,
+    /// The tenant it was about, by its name today.
+    pub tenant: Option<(TenantId, String)>,
+}
+
+/// The newest first, `rows` at most, behind the line `after` if there is one; about one tenant if `tenant` is given.
+pub async fn list_audit(
+    tx: &mut OperatorTx,
+    tenant: Option<TenantId>,
+    after: Option<AuditId>,
+    rows: i64,
+) -> Result<Vec<AuditLine>> {
+    let rows = sqlx::query(
+        "select a.id, a.at, u.name as actor, a.action, a.reason, a.about_tenant, t.name as tenant_name
+         from operator_audit a join users u on u.id = a.actor left join tenants t on t.tenant_id = a.about_tenant
+         where ($1::uuid is null or a.about_tenant = $1) and ($2::uuid is null or a.id < $2)
+         order by a.id desc limit $3",
+    )
+    .bind(tenant.map(TenantId::uuid))
+    .bind(after.map(AuditId::uuid))
+    .bind(rows)
+    .fetch_all(tx.sql())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let about: Option<uuid::Uuid> = row.try_get("about_tenant")?;
+            let name: Option<String> = row.try_get("tenant_name")?;
+            Ok(AuditLine {
+                id: AuditId::from_uuid(row.try_get("id")?),
+                at: row.try_get("at")?,
+                actor: row.try_get("actor")?,
+                action: row.try_get("action")?,
+                reason: row.try_get("reason")?,
+                tenant: about.map(TenantId::from_uuid).zip(name),
+            })
+        })
+        .collect()
 }

@@ -21,14 +21,3 @@ pub enum Error {
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
-
-impl Error {
-    /// The name of the constraint that was violated, if that is what happened. Under row security an error carries no
-    /// more than this.
-    pub(crate) fn constraint(error: &sqlx::Error) -> Option<&str> {
-        match error {
-            sqlx::Error::Database(error) => error.constraint(),
-            _ => None,
-        }
-    }
-}

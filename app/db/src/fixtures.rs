@@ -45,6 +45,17 @@ impl TestDatabase {
         sqlx::query_scalar(sql).fetch_one(&mut self.owner().await).await.expect("the table can be counted")
     }
 
+    /// Does something behind the scenes.
+    pub async fn run(&self, sql: &str) {
+        run(&mut self.owner().await, sql).await;
+    }
+
+    /// One value from behind the scenes, as text.
+    pub async fn text(&self, sql: &str) -> String {
+        let sql = AssertSqlSafe(sql.to_owned());
+        sqlx::query_scalar(sql).fetch_one(&mut self.owner().await).await.expect("there is such a value")
+    }
+
     /// Where sessions were begun.
     pub async fn session_addresses(&self) -> Vec<String> {
         let sql = "select address from sessions order by created_at";

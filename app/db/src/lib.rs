@@ -6,6 +6,7 @@ pub mod console;
 pub mod embedded_postgres;
 pub mod error;
 pub mod fixtures;
+pub mod isolation;
 pub mod migrate;
 pub mod scope;
 

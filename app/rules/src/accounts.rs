@@ -21,6 +21,10 @@ pub struct PersonName(String);
 #[derive(Clone)]
 pub struct NewPassword(String);
 
+/// Why something was done, in the words of who did it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reason(String);
+
 /// How often signing in failed of late (the last [`limits::SIGN_IN_WINDOW_MINS`]), this try included.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInFailures {
@@ -39,6 +43,16 @@ pub enum TenantNameError {
     #[error("A team's name has at most {} characters.", limits::TENANT_NAME_CHARS_MAX)]
     Long,
     #[error("A team's name is one line of text.")]
+    ControlCharacter,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReasonError {
+    #[error("Say why, for those who read it later.")]
+    Empty,
+    #[error("Use at most {} characters.", limits::REASON_CHARS_MAX)]
+    Long,
+    #[error("Write it in one line.")]
     ControlCharacter,
 }
 
@@ -79,6 +93,21 @@ impl TenantName {
             Err(NotALine::Empty) => Err(TenantNameError::Empty),
             Err(NotALine::Long) => Err(TenantNameError::Long),
             Err(NotALine::ControlCharacter) => Err(TenantNameError::ControlCharacter),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Reason {
+    pub fn parse(text: &str) -> Result<Self, ReasonError> {
+        match one_line(text, limits::REASON_CHARS_MAX) {
+            Ok(reason) => Ok(Self(reason)),
+            Err(NotALine::Empty) => Err(ReasonError::Empty),
+            Err(NotALine::Long) => Err(ReasonError::Long),
+            Err(NotALine::ControlCharacter) => Err(ReasonError::ControlCharacter),
         }
     }
 

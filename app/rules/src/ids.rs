@@ -18,6 +18,11 @@ macro_rules! id {
                 Self(new_v7(now, chance))
             }
 
+            /// As it stands in a link. `None` for whatever cannot be one.
+            pub fn parse(text: &str) -> Option<Self> {
+                Uuid::try_parse(text).ok().map(Self)
+            }
+
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
@@ -42,6 +47,8 @@ id! {
     TenantId;
     #[doc = "An invitation into a tenant."]
     InvitationId;
+    #[doc = "One cause for which a tenant's lane stands still."]
+    PauseId;
     #[doc = "A mail of the platform itself."]
     PlatformMailId;
     #[doc = "One try to sign in."]

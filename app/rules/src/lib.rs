@@ -5,6 +5,7 @@ pub mod access;
 pub mod accounts;
 pub mod addresses;
 pub mod ids;
+pub mod isolation;
 pub mod limits;
 pub mod secrets;
 pub mod time;

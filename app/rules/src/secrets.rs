@@ -41,6 +41,20 @@ impl SecretHash {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// As the database gives it back. `None` unless it is 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// For a form that names one row by it; it opens nothing.
+    pub fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub fn decode(text: &str) -> Option<Self> {
+        Self::from_bytes(&URL_SAFE_NO_PAD.decode(text).ok()?)
+    }
+
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -1,22 +1,40 @@
 //! Sessions for `tower-sessions`, kept in Postgres. The cookie holds the id; the database knows its SHA-256 only.
 
 use crate::Site;
-use crate::ssr::SESSION_USER;
+use crate::ssr::{Client, SESSION_USER};
 use async_trait::async_trait;
+use axum::http::{HeaderMap, header};
 use db::accounts::sessions::{self, NewSession};
 use db::scope::AccountsTx;
 use rules::ids::UserId;
+use rules::limits;
 use rules::secrets::SecretHash;
 use std::collections::HashMap;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
 /// Where a session was begun, kept for the person to recognise it.
-pub const SESSION_ADDRESS: &str = "address";
-pub const SESSION_AGENT: &str = "agent";
+const SESSION_ADDRESS: &str = "address";
+const SESSION_AGENT: &str = "agent";
+
+/// Begins a session for somebody who has just shown who they are. A new id: whoever knew the old one knows nothing.
+pub async fn begin(session: &Session, user: UserId, client: Client, headers: &HeaderMap) -> crate::Result<()> {
+    if session.id().is_some() {
+        session.flush().await?;
+    }
+    session.insert(SESSION_USER, user).await?;
+    session.insert(SESSION_ADDRESS, client.0).await?;
+    session.insert(SESSION_AGENT, agent(headers)).await?;
+    Ok(())
+}
+
+fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    agent.chars().take(limits::USER_AGENT_CHARS_MAX).collect()
+}
 
 #[derive(Clone)]
 pub struct PostgresSessions(Site);
@@ -34,7 +52,7 @@ pub fn layer(site: Site, secure: bool) -> SessionManagerLayer<PostgresSessions> 
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(Duration::days(rules::limits::SESSION_DAYS_MAX)))
+        .with_expiry(Expiry::OnInactivity(Duration::days(limits::SESSION_DAYS_MAX)))
 }
 
 #[async_trait]
@@ -86,7 +104,8 @@ impl SessionStore for PostgresSessions {
     }
 }
 
-fn hash(id: &Id) -> SecretHash {
+/// Under which a session is remembered.
+pub fn hash(id: &Id) -> SecretHash {
     SecretHash::of(&id.0.to_be_bytes())
 }
 

@@ -1,28 +1,46 @@
 //! `/sign-in`: one door for members and operators. A wrong address and a wrong password look and take the same.
 
-use crate::accounts::sessions::{SESSION_ADDRESS, SESSION_AGENT};
+use crate::accounts::sessions;
 use crate::form::Form;
-use crate::ssr::{Client, SESSION_USER, SignedIn, Visitor, render};
+use crate::page::render;
+use crate::ssr::{Ask, Client, SignedIn, Visitor};
 use crate::ui::{button::Submit, field::Field, frame::Plain, summary::Summary};
 use crate::{Result, Site};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::people;
 use db::accounts::sign_in_attempts::{self, Attempt};
 use db::scope::AccountsTx;
+use form_urlencoded::Serializer;
 use leptos::prelude::*;
 use rules::accounts::network;
 use rules::addresses::EmailAddress;
 use rules::ids::{AttemptId, UserId};
 use rules::limits;
 use rules::secrets::SecretHash;
+use serde::Deserialize;
 use tower_sessions::Session;
 
-pub async fn page(State(site): State<Site>, Visitor(person): Visitor) -> Response {
+#[derive(Deserialize)]
+pub struct Next {
+    /// The page that somebody asked for before they were sent here.
+    #[serde(default)]
+    next: String,
+}
+
+/// This page, with where to go afterwards.
+pub fn address(next: &str) -> String {
+    match next {
+        "" | "/" => "/sign-in".to_owned(),
+        next => format!("/sign-in?{}", Serializer::new(String::new()).append_pair("next", next).finish()),
+    }
+}
+
+pub async fn page(State(site): State<Site>, Visitor(person): Visitor, Ask(ask): Ask<Next>) -> Response {
     match person {
-        Some(_) => Redirect::to("/").into_response(),
-        None => show(&site, StatusCode::OK, Form::default()).await,
+        Some(_) => Redirect::to(own_page(&ask.next)).into_response(),
+        None => show(&site, StatusCode::OK, Form::of("next", ask.next)).await,
     }
 }
 
@@ -36,14 +54,8 @@ pub async fn submit(
     let password = form.take_secret("password");
     match try_password(&site, client, form.value("email"), password).await? {
         Outcome::Right(user) => {
-            // A new id at sign-in: whoever knew the old one knows nothing.
-            if session.id().is_some() {
-                session.flush().await?;
-            }
-            session.insert(SESSION_USER, user).await?;
-            session.insert(SESSION_ADDRESS, client.0).await?;
-            session.insert(SESSION_AGENT, agent(&headers)).await?;
-            Ok(Redirect::to("/").into_response())
+            sessions::begin(&session, user, client, &headers).await?;
+            Ok(Redirect::to(own_page(form.value("next"))).into_response())
         }
         Outcome::Wrong => {
             form.refuse("", "This address and password do not belong together. Check both and try again.");
@@ -57,9 +69,15 @@ pub async fn submit(
     }
 }
 
-pub async fn sign_out(SignedIn(_): SignedIn, session: Session) -> Result<Redirect> {
+pub async fn sign_out(SignedIn(_): SignedIn, session: Session, form: Form) -> Result<Redirect> {
     session.flush().await?;
-    Ok(Redirect::to("/sign-in"))
+    Ok(Redirect::to(&address(own_page(form.value("next")))))
+}
+
+/// `next` if it is a page of ours, else the start: nobody is led elsewhere by a link to our door.
+fn own_page(next: &str) -> &str {
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
 }
 
 enum Outcome {
@@ -99,18 +117,14 @@ async fn try_password(site: &Site, client: Client, typed: &str, password: String
     Ok(Outcome::Right(user))
 }
 
-fn agent(headers: &HeaderMap) -> String {
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    agent.chars().take(limits::USER_AGENT_CHARS_MAX).collect()
-}
-
 async fn show(site: &Site, status: StatusCode, form: Form) -> Response {
     render(site, status, "Sign in", move || {
         view! {
             <Plain>
                 <h1>"Sign in"</h1>
                 <Summary form=&form/>
-                <form method="post" action="/sign-in">
+                <form method="post" action="/sign-in" novalidate>
+                    <input type="hidden" name="next" value=form.value("next").to_owned()/>
                     <Field form=&form name="email" label="Address" kind="email" autocomplete="username"/>
                     <Field form=&form name="password" label="Password" kind="password" autocomplete="current-password"/>
                     <Submit label="Sign in"/>
@@ -119,4 +133,19 @@ async fn show(site: &Site, status: StatusCode, form: Form) -> Response {
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_page;
+
+    #[test]
+    fn the_door_leads_to_our_own_pages_only() {
+        for page in ["/", "/console?after=1", "/t/acme/people"] {
+            assert_eq!(own_page(page), page);
+        }
+        for page in ["", "https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil"] {
+            assert_eq!(own_page(page), "/", "{page:?}");
+        }
+    }
 }

@@ -1,5 +1,11 @@
 //! The operator's pages.
 
+pub mod audit;
+pub mod invite;
+pub mod mail;
 pub mod new_tenant;
+pub mod pause;
+pub mod resume;
 pub mod sign_up;
+pub mod tenant;
 pub mod tenants;

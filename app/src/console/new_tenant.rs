@@ -1,24 +1,25 @@
 //! `/console/tenants/new`: makes a tenant and invites its owner.
 
-use crate::accounts::mail;
+use crate::accounts::mail::InvitationLetter;
 use crate::form::Form;
-use crate::ssr::{Operator, render};
-use crate::ui::{button::Submit, field::Field, frame::Console, summary::Summary};
+use crate::page::render;
+use crate::ssr::Operator;
+use crate::ui::{
+    button::Submit,
+    field::Field,
+    frame::{Console, ConsoleSection},
+    summary::Summary,
+};
 use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::accounts::invitations::NewInvitation;
-use db::accounts::platform_mail::NewPlatformMail;
 use db::accounts::tenants::{self, Creation, NewTenant};
 use leptos::prelude::*;
 use rules::access::Role;
 use rules::accounts::{Slug, TenantName};
 use rules::addresses::EmailAddress;
-use rules::ids::{InvitationId, PlatformMailId, TenantId};
-use rules::limits;
-use rules::secrets::Secret;
-use rules::time::Duration;
+use rules::ids::TenantId;
 
 pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Response> {
     operator.read().await?.commit().await?;
@@ -33,7 +34,7 @@ pub async fn submit(State(site): State<Site>, operator: Operator, mut form: Form
         return Ok(show(&site, &operator, StatusCode::UNPROCESSABLE_ENTITY, form).await);
     };
     match create(&site, &operator, &name, &slug, &owner).await? {
-        Creation::Done => Ok(Redirect::to("/console").into_response()),
+        Creation::Done(id) => Ok(Redirect::to(&format!("/console/tenants/{id}")).into_response()),
         Creation::SlugTaken => {
             form.refuse("slug", "Another tenant has this address. Choose another one.");
             Ok(show(&site, &operator, StatusCode::UNPROCESSABLE_ENTITY, form).await)
@@ -50,26 +51,12 @@ async fn create(
 ) -> Result<Creation> {
     let now = site.now();
     let id = TenantId::new(now, site.chance());
-    let secret = Secret::new(site.chance());
-    let text = mail::invitation(site, name.as_str(), id, &secret);
-    let invitation = NewInvitation {
-        id: InvitationId::new(now, site.chance()),
-        email: owner,
-        role: Role::Owner,
-        token: &secret.hash(),
-        expires_at: now + Duration::days(limits::INVITATION_DAYS),
-        mail: NewPlatformMail {
-            id: PlatformMailId::new(now, site.chance()),
-            about: Some(id),
-            recipient: owner,
-            subject: &text.subject,
-            body: &text.body,
-        },
-    };
+    let letter = InvitationLetter::write(site, name.as_str(), id);
+    let invitation = letter.invitation(owner, Role::Owner, None, now);
     let reason = format!("a new tenant named {} at /t/{} for {owner}", name.as_str(), slug.as_str());
     let mut tx = operator.act("create_tenant", &reason, Some(id)).await?;
     let outcome = tenants::create(&mut tx, &NewTenant { id, name, slug, owner: invitation }, now).await?;
-    if outcome == Creation::Done {
+    if outcome == Creation::Done(id) {
         tx.commit().await?;
     }
     Ok(outcome)
@@ -79,10 +66,10 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, form: Form) 
     let name = operator.person.name.clone();
     render(site, status, "Create a tenant", move || {
         view! {
-            <Console name>
+            <Console name section=ConsoleSection::Tenants>
                 <h1>"Create a tenant"</h1>
                 <Summary form=&form/>
-                <form class="column" method="post" action="/console/tenants/new">
+                <form class="column" method="post" novalidate action="/console/tenants/new">
                     <Field form=&form name="name" label="Name" hint="The team, as its people call it."/>
                     <Field
                         form=&form

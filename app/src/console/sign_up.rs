@@ -2,10 +2,11 @@
 //! page uses nothing up.
 
 use crate::form::Form;
-use crate::ssr::render;
+use crate::page::render;
+use crate::ssr::Address;
 use crate::ui::{button::Submit, field::Field, frame::Plain, summary::Summary};
 use crate::{Refusal, Result, Site};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::people::NewPerson;
@@ -30,7 +31,7 @@ pub async fn issue_link(site: &Site) -> db::Result<Option<String>> {
     Ok(issued.then(|| format!("{}/operator/{}", site.public_url, secret.reveal())))
 }
 
-pub async fn page(State(site): State<Site>, Path(secret): Path<String>) -> Result<Response> {
+pub async fn page(State(site): State<Site>, Address(secret): Address<String>) -> Result<Response> {
     let secret = Secret::parse(&secret).ok_or(Refusal::NotFound)?;
     let mut tx = OperatorTx::bootstrap(&site.operator).await?;
     let open = db::console::operator_link_is_open(&mut tx, &secret.hash(), site.now()).await?;
@@ -38,7 +39,7 @@ pub async fn page(State(site): State<Site>, Path(secret): Path<String>) -> Resul
     if open { Ok(show(&site, StatusCode::OK, &secret, Form::default()).await) } else { Err(Refusal::NotFound) }
 }
 
-pub async fn submit(State(site): State<Site>, Path(secret): Path<String>, mut form: Form) -> Result<Response> {
+pub async fn submit(State(site): State<Site>, Address(secret): Address<String>, mut form: Form) -> Result<Response> {
     let secret = Secret::parse(&secret).ok_or(Refusal::NotFound)?;
     let typed = form.take_secret("password");
     let name = form.check("name", PersonName::parse(form.value("name")));
@@ -85,7 +86,7 @@ async fn show(site: &Site, status: StatusCode, secret: &Secret, form: Form) -> R
                 <h1>"Become the operator"</h1>
                 <p>"You run Ownlane for the teams that send with it. This link makes one account, and is gone then."</p>
                 <Summary form=&form/>
-                <form method="post" action=action>
+                <form method="post" action=action novalidate>
                     <Field form=&form name="name" label="Your name" autocomplete="name"/>
                     <Field form=&form name="email" label="Address" kind="email" hint="You sign in with it." autocomplete="username"/>
                     <Field

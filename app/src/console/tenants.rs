@@ -1,9 +1,12 @@
 //! `/console`: the tenants, the newest first.
 
-use crate::ssr::{Operator, render};
-use crate::ui::{button::LinkButton, empty::Empty, frame::Console, time::Time};
+use crate::page::render;
+use crate::ssr::{Ask, Operator};
+use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::state::{State as StateWord, Tone};
+use crate::ui::{button::LinkButton, empty::Empty, time::Time};
 use crate::{Result, Site};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::tenants::{self, TenantLine};
@@ -19,7 +22,7 @@ pub struct Page {
     after: Option<TenantId>,
 }
 
-pub async fn page(State(site): State<Site>, operator: Operator, Query(page): Query<Page>) -> Result<Response> {
+pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<Page>) -> Result<Response> {
     let mut tx = operator.read().await?;
     // One more than is shown says whether there is a next page.
     let mut lines = tenants::list(&mut tx, page.after, PAGE_ROWS_MAX + 1).await?;
@@ -32,7 +35,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Query(page): Que
     let (now, first) = (site.now(), page.after.is_none());
     Ok(render(&site, StatusCode::OK, "Tenants", move || {
         view! {
-            <Console name>
+            <Console name section=ConsoleSection::Tenants>
                 <div class="heading">
                     <h1>"Tenants"</h1>
                     <LinkButton href="/console/tenants/new" label="Create a tenant"/>
@@ -58,9 +61,14 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
                 Some(email) => format!("{email}, invited"),
                 None => "joined".to_owned(),
             };
+            let state = match line.paused_at {
+                None => view! { <StateWord tone=Tone::Good word="Open"/> }.into_any(),
+                Some(at) => view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now/> }.into_any(),
+            };
             view! {
                 <tr>
-                    <th scope="row">{line.name}</th>
+                    <th scope="row"><a href=format!("/console/tenants/{}", line.id)>{line.name}</a></th>
+                    <td data-label="Lane">{state}</td>
                     <td data-label="Address"><code>"/t/"{line.slug}</code></td>
                     <td data-label="Owner">{owner}</td>
                     <td data-label="Members" class="number">{line.members}</td>
@@ -74,6 +82,7 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"Tenant"</th>
+                    <th scope="col">"Lane"</th>
                     <th scope="col">"Address"</th>
                     <th scope="col">"Owner"</th>
                     <th scope="col" class="number">"Members"</th>

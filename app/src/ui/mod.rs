@@ -1,9 +1,14 @@
 //! What pages are made of, one component a file; its style has the same name under `style/ui`.
 
 pub mod button;
+pub mod choice;
 pub mod empty;
 pub mod field;
 pub mod frame;
+pub mod icon;
+pub mod menu;
+pub mod navigation;
 pub mod shell;
+pub mod state;
 pub mod summary;
 pub mod time;

@@ -4,7 +4,9 @@ use frontend::ready::Ready;
 use leptos::prelude::*;
 
 #[component]
-pub fn Shell(options: LeptosOptions, title: &'static str, children: Children) -> impl IntoView {
+pub fn Shell(options: LeptosOptions, title: String, children: Children) -> impl IntoView {
+    // Leptos puts marks between texts, and inside a title they would be read: it is written as one piece.
+    let title = format!("{} · Ownlane", title.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -12,13 +14,14 @@ pub fn Shell(options: LeptosOptions, title: &'static str, children: Children) ->
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <title>{title}" · Ownlane"</title>
+                <title inner_html=title></title>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href="/pkg/ownlane.css"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options islands=true/>
             </head>
             <body>
+                <a class="skip" href="#main">"Skip to the content"</a>
                 {children()}
                 <Ready/>
             </body>

@@ -4,6 +4,8 @@ use crate::harness::{PASSWORD, TestSite};
 use axum::http::StatusCode;
 use rules::time::Duration;
 
+const SENT_AWAY: &str = "/sign-in?next=%2Fconsole";
+
 #[tokio::test]
 async fn too_many_wrong_passwords_tell_nothing_about_the_account() {
     let site = TestSite::new().await;
@@ -55,7 +57,7 @@ async fn a_session_ends_when_idle_and_when_old_and_when_signed_out() {
     site.clock.advance(Duration::hours(11));
     assert_eq!(browser.get("/console").await.status, StatusCode::OK, "used meanwhile");
     site.clock.advance(Duration::hours(13));
-    assert_eq!(browser.get("/console").await.location, "/sign-in", "idle");
+    assert_eq!(browser.get("/console").await.location, SENT_AWAY, "idle");
 
     browser.sign_in("olga@ownlane.example", PASSWORD).await;
     for _ in 0..27 {
@@ -63,13 +65,13 @@ async fn a_session_ends_when_idle_and_when_old_and_when_signed_out() {
         browser.get("/console").await;
     }
     site.clock.advance(Duration::days(2));
-    assert_eq!(browser.get("/console").await.location, "/sign-in", "old");
+    assert_eq!(browser.get("/console").await.location, SENT_AWAY, "old");
 
     browser.sign_in("olga@ownlane.example", PASSWORD).await;
     let mut copy = browser.twin();
     assert_eq!(copy.get("/console").await.status, StatusCode::OK);
     assert_eq!(browser.post("/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(copy.get("/console").await.location, "/sign-in", "a copy of the cookie ends too");
+    assert_eq!(copy.get("/console").await.location, SENT_AWAY, "a copy of the cookie ends too");
 }
 
 #[tokio::test]

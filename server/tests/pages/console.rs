@@ -32,8 +32,9 @@ async fn a_tenant_is_made_whole_or_not_at_all() {
     let site = TestSite::new().await;
     let mut browser = site.operator().await;
     let form = [("name", "Acme"), ("slug", "acme"), ("owner", "ada@acme.example")];
-    assert_eq!(browser.post("/console/tenants/new", &form).await.location, "/console");
+    assert!(browser.post("/console/tenants/new", &form).await.location.starts_with("/console/tenants/"));
     let list = browser.get("/console").await.text;
+    assert!(list.contains("<title>Tenants · Ownlane</title>"), "{list}");
     assert!(list.contains("Acme") && list.contains("ada@acme.example, invited"), "{list}");
 
     let again = browser.post("/console/tenants/new", &[("name", "Other"), ("slug", "acme"), form[2]]).await;
@@ -44,4 +45,50 @@ async fn a_tenant_is_made_whole_or_not_at_all() {
     assert_eq!(site.database.count("invitations").await, 1);
     assert_eq!(site.database.count("platform_mail").await, 1);
     assert_eq!(site.database.count("operator_audit").await, 2, "sign-up and one creation");
+}
+
+#[tokio::test]
+async fn a_pause_stands_until_it_is_lifted_and_everybody_reads_why() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let mut owner = site.tenant(&mut operator, "acme").await;
+    let mut other = site.tenant(&mut operator, "bolt").await;
+    let at = format!("/console/tenants/{}", site.tenant_id("acme").await);
+    let refused = operator.post(&format!("{at}/pause"), &[("reason", " ")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..2 {
+        let paused = operator.post(&format!("{at}/pause"), &[("reason", "a list of unknown source")]).await;
+        assert_eq!(paused.location, at);
+    }
+    assert_eq!(site.database.count("pauses").await, 1, "paused once");
+    let page = owner.get("/t/acme").await.text;
+    assert!(page.contains("Lane paused") && page.contains("a list of unknown source"), "{page}");
+    assert!(other.get("/t/bolt").await.text.contains("Lane open"));
+    assert!(operator.get("/console").await.text.contains("Paused"));
+
+    assert_eq!(operator.post(&format!("{at}/resume"), &[("reason", "the list is gone")]).await.location, at);
+    assert!(owner.get("/t/acme").await.text.contains("Lane open"));
+    let audit = operator.get(&format!("/console/audit?tenant={}", site.tenant_id("acme").await)).await.text;
+    for reason in ["a list of unknown source", "the list is gone"] {
+        assert!(audit.contains(reason), "{audit}");
+    }
+    assert!(!audit.contains("bolt"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_cause_of_the_machine_outlives_the_operators_resume() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let mut owner = site.tenant(&mut operator, "acme").await;
+    let tenant = site.tenant_id("acme").await;
+    let sql = format!(
+        "insert into pauses (tenant_id, id, cause, reason, paused_at)
+         values ('{tenant}', '{tenant}', 'health', '7 hard bounces', '2024-10-01')"
+    );
+    site.database.run(&sql).await;
+    let at = format!("/console/tenants/{tenant}");
+    operator.post(&format!("{at}/pause"), &[("reason", "looking into it")]).await;
+    operator.post(&format!("{at}/resume"), &[("reason", "looked into it")]).await;
+    let page = owner.get("/t/acme").await.text;
+    assert!(page.contains("7 hard bounces") && !page.contains("looking into it"), "{page}");
 }

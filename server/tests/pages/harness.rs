@@ -19,12 +19,15 @@ use tower::ServiceExt;
 pub const URL: &str = "http://ownlane.test";
 pub const PASSWORD: &str = "four plain words here";
 
-/// Stands still until it is turned.
+/// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
+/// is turned.
 pub struct TestClock(Mutex<OffsetDateTime>);
 
 impl Clock for TestClock {
     fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap()
+        let mut now = self.0.lock().unwrap();
+        *now += Duration::milliseconds(1);
+        *now
     }
 }
 
@@ -79,6 +82,59 @@ impl TestSite {
         browser.sign_in("olga@ownlane.example", PASSWORD).await;
         browser
     }
+
+    /// A tenant, and its owner signed in: made by the operator, invited by mail, come in by the link.
+    pub async fn tenant(&self, operator: &mut Browser, slug: &str) -> Browser {
+        let owner = format!("owner@{slug}.example");
+        let form = [("name", slug), ("slug", slug), ("owner", &owner)];
+        let made = operator.post("/console/tenants/new", &form).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        self.come_in("Owner").await
+    }
+
+    /// Somebody whom the owner invites, signed in.
+    pub async fn invite(&self, owner: &mut Browser, slug: &str, email: &str, role: &str) -> Browser {
+        let form = [("email", email), ("role", role)];
+        let invited = owner.post(&format!("/t/{slug}/invitations/new"), &form).await;
+        assert_eq!(invited.status, StatusCode::SEE_OTHER, "{}", invited.text);
+        self.come_in(role).await
+    }
+
+    pub async fn tenant_id(&self, slug: &str) -> String {
+        self.database.text(&format!("select tenant_id::text from tenants where slug = '{slug}'")).await
+    }
+
+    /// The page of one person in a tenant.
+    pub async fn person_page(&self, slug: &str, email: &str) -> String {
+        let sql = format!("select user_id::text from memberships where email = '{email}'");
+        format!("/t/{slug}/people/{}", self.database.text(&sql).await)
+    }
+
+    /// What the tenants have, to see whether anything moved.
+    pub async fn snapshot(&self) -> String {
+        let sql = "select jsonb_build_array(
+            (select jsonb_agg(m order by tenant_id, user_id) from memberships m),
+            (select jsonb_agg(i order by tenant_id, id) from invitations i),
+            (select jsonb_agg(p order by tenant_id, id) from pauses p),
+            (select count(*) from platform_mail))::text";
+        self.database.text(sql).await
+    }
+
+    /// The path of the link in the last mail.
+    pub async fn last_link(&self) -> String {
+        let mail = self.database.text("select body from platform_mail order by id desc limit 1").await;
+        let link = mail.lines().find_map(|line| line.strip_prefix(URL));
+        link.unwrap().to_owned()
+    }
+
+    /// A new browser that comes in by the last mail's link.
+    pub async fn come_in(&self, name: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post(&self.last_link().await, &[("name", name), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        assert!(browser.has_session());
+        browser
+    }
 }
 
 pub struct Browser {
@@ -106,6 +162,12 @@ impl Browser {
             .body(Body::from(body))
             .unwrap();
         self.send(request).await
+    }
+
+    /// A form that another site sends with our cookie.
+    pub async fn post_from(&mut self, origin: &str, path: &str) -> StatusCode {
+        let request = Request::post(path).header(header::ORIGIN, origin).body(Body::empty()).unwrap();
+        self.send(request).await.status
     }
 
     pub async fn sign_in(&mut self, email: &str, password: &str) {

@@ -1,10 +1,11 @@
 //! People: found by the address they sign in with.
 
+use crate::Result;
 use crate::scope::AccountsTx;
-use crate::{Error, Result};
 use rules::addresses::EmailAddress;
 use rules::ids::UserId;
-use sqlx::Row;
+use rules::time::OffsetDateTime;
+use sqlx::{PgConnection, Row};
 
 /// What signing in needs to know of a person.
 pub struct Credentials {
@@ -28,6 +29,38 @@ pub struct NewPerson<'a> {
     pub name: &'a str,
     pub email: &'a EmailAddress,
     pub password_hash: &'a str,
+}
+
+/// False when somebody signs in with this address already: nothing was written.
+pub(crate) async fn create(connection: &mut PgConnection, person: &NewPerson<'_>, now: OffsetDateTime) -> Result<bool> {
+    let inserted = sqlx::query(
+        "insert into users (id, name, email, password_hash, created_at) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+    )
+    .bind(person.id.uuid())
+    .bind(person.name)
+    .bind(person.email.as_str())
+    .bind(person.password_hash)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub async fn find_password_hash(tx: &mut AccountsTx, user: UserId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select password_hash from users where id = $1")
+        .bind(user.uuid())
+        .fetch_optional(tx.sql())
+        .await?)
+}
+
+pub async fn change_password(tx: &mut AccountsTx, user: UserId, password_hash: &str) -> Result<()> {
+    sqlx::query("update users set password_hash = $2 where id = $1")
+        .bind(user.uuid())
+        .bind(password_hash)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
 }
 
 pub async fn find_credentials(tx: &mut AccountsTx, email: &EmailAddress) -> Result<Option<Credentials>> {
@@ -59,5 +92,4 @@ pub async fn find_person(tx: &mut AccountsTx, user: UserId) -> Result<Option<Per
         })
     })
     .transpose()
-    .map_err(|error: sqlx::Error| Error::from(error))
 }

@@ -1,8 +1,8 @@
 //! Sessions: found by the hash of what the cookie holds. A session is live until it is idle too long, too old, or
 //! revoked; a revoked one never comes back, because nothing here updates a row that is over.
 
-use crate::Result;
 use crate::scope::{AccountsTx, WorkerTx};
+use crate::{Error, Result};
 use rules::ids::UserId;
 use rules::limits;
 use rules::secrets::SecretHash;
@@ -74,6 +74,63 @@ pub async fn find_live(tx: &mut AccountsTx, token: &SecretHash, now: OffsetDateT
 pub async fn revoke(tx: &mut AccountsTx, token: &SecretHash, now: OffsetDateTime) -> Result<()> {
     sqlx::query("update sessions set revoked_at = $2 where token_hash = $1 and revoked_at is null")
         .bind(token.bytes())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// A live session, as its person sees it.
+pub struct SessionLine {
+    pub token: SecretHash,
+    pub address: String,
+    pub agent: String,
+    pub created_at: OffsetDateTime,
+    pub seen_at: OffsetDateTime,
+}
+
+/// The live sessions of a person, the one used last first.
+pub async fn list_live(tx: &mut AccountsTx, user: UserId, now: OffsetDateTime) -> Result<Vec<SessionLine>> {
+    let rows = sqlx::query(
+        "select token_hash, address, agent, created_at, seen_at from sessions
+         where user_id = $1 and revoked_at is null and seen_at > $2 and created_at > $3
+         order by seen_at desc, created_at desc limit 200",
+    )
+    .bind(user.uuid())
+    .bind(now - Duration::hours(limits::SESSION_IDLE_HOURS))
+    .bind(now - Duration::days(limits::SESSION_DAYS_MAX))
+    .fetch_all(tx.sql())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let token: Vec<u8> = row.try_get("token_hash")?;
+            Ok(SessionLine {
+                token: SecretHash::from_bytes(&token).ok_or_else(|| Error::Row("sessions.token_hash".to_owned()))?,
+                address: row.try_get("address")?,
+                agent: row.try_get("agent")?,
+                created_at: row.try_get("created_at")?,
+                seen_at: row.try_get("seen_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Ends one session of this person; one of somebody else's stays.
+pub async fn revoke_of(tx: &mut AccountsTx, user: UserId, token: &SecretHash, now: OffsetDateTime) -> Result<()> {
+    sqlx::query("update sessions set revoked_at = $3 where token_hash = $2 and user_id = $1 and revoked_at is null")
+        .bind(user.uuid())
+        .bind(token.bytes())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// Ends all sessions of this person but one.
+pub async fn revoke_others(tx: &mut AccountsTx, user: UserId, kept: &SecretHash, now: OffsetDateTime) -> Result<()> {
+    sqlx::query("update sessions set revoked_at = $3 where user_id = $1 and token_hash <> $2 and revoked_at is null")
+        .bind(user.uuid())
+        .bind(kept.bytes())
         .bind(now)
         .execute(tx.sql())
         .await?;

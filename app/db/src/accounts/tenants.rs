@@ -19,7 +19,7 @@ pub struct NewTenant<'a> {
 /// What became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Creation {
-    Done,
+    Done(TenantId),
     /// Another tenant has this slug. Roll back: nothing must change.
     SlugTaken,
 }
@@ -33,6 +33,8 @@ pub struct TenantLine {
     pub members: i64,
     /// Who is invited to own it, while there is no owner.
     pub invited_owner: Option<String>,
+    /// Since when its lane stands still, for the oldest cause.
+    pub paused_at: Option<OffsetDateTime>,
 }
 
 /// Commit on [`Creation::Done`] only.
@@ -54,8 +56,9 @@ pub async fn create(tx: &mut OperatorTx, new: &NewTenant<'_>, now: OffsetDateTim
         .bind(now)
         .execute(tx.sql())
         .await?;
+    // A new tenant has no members: this cannot be refused.
     invitations::write(tx.sql(), new.id, &new.owner, now).await?;
-    Ok(Creation::Done)
+    Ok(Creation::Done(new.id))
 }
 
 /// The newest first, `rows` at most, behind the tenant `after` if there is one. Ids sort by the time they were made.
@@ -67,7 +70,9 @@ pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Re
                  where i.tenant_id = t.tenant_id and i.role = 'owner'
                    and i.accepted_at is null and i.withdrawn_at is null
                    and not exists (select from memberships m where m.tenant_id = t.tenant_id and m.role = 'owner')
-                 order by i.created_at desc limit 1) as invited_owner
+                 order by i.created_at desc limit 1) as invited_owner,
+                (select min(p.paused_at) from pauses p
+                 where p.tenant_id = t.tenant_id and p.resumed_at is null) as paused_at
          from tenants t
          where $1::uuid is null or t.tenant_id < $1
          order by t.tenant_id desc limit $2",
@@ -85,7 +90,32 @@ pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Re
                 created_at: row.try_get("created_at")?,
                 members: row.try_get("members")?,
                 invited_owner: row.try_get("invited_owner")?,
+                paused_at: row.try_get("paused_at")?,
             })
         })
         .collect()
+}
+
+/// A tenant as the console opens it.
+pub struct Tenant {
+    pub id: TenantId,
+    pub name: String,
+    pub slug: String,
+    pub created_at: OffsetDateTime,
+}
+
+pub async fn find(tx: &mut OperatorTx, tenant: TenantId) -> Result<Option<Tenant>> {
+    let row = sqlx::query("select name, slug, created_at from tenants where tenant_id = $1")
+        .bind(tenant.uuid())
+        .fetch_optional(tx.sql())
+        .await?;
+    row.map(|row| {
+        Ok(Tenant {
+            id: tenant,
+            name: row.try_get("name")?,
+            slug: row.try_get("slug")?,
+            created_at: row.try_get("created_at")?,
+        })
+    })
+    .transpose()
 }

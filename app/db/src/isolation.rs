@@ -1,0 +1,93 @@
+//! Pauses: rows with a cause each. A lane runs when no row is live.
+
+use crate::scope::{OperatorTx, TenantTx};
+use crate::{Error, Result};
+use rules::ids::{PauseId, TenantId, UserId};
+use rules::isolation::PauseCause;
+use rules::time::OffsetDateTime;
+use sqlx::{PgConnection, Row};
+
+/// A cause for which a lane stands still now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pause {
+    pub cause: PauseCause,
+    pub reason: String,
+    pub paused_at: OffsetDateTime,
+}
+
+/// The live ones of this tenant, the oldest first.
+pub async fn list_pauses(tx: &mut TenantTx) -> Result<Vec<Pause>> {
+    let tenant = tx.tenant();
+    list_in(tx.sql(), tenant).await
+}
+
+/// The same for the operator.
+pub async fn list_pauses_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Vec<Pause>> {
+    list_in(tx.sql(), tenant).await
+}
+
+async fn list_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Vec<Pause>> {
+    let rows = sqlx::query(
+        "select cause, reason, paused_at from pauses
+         where tenant_id = $1 and resumed_at is null order by paused_at, cause",
+    )
+    .bind(tenant.uuid())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let cause: &str = row.try_get("cause")?;
+            Ok(Pause {
+                cause: PauseCause::parse(cause).ok_or_else(|| Error::Row(format!("pauses.cause {cause:?}")))?,
+                reason: row.try_get("reason")?,
+                paused_at: row.try_get("paused_at")?,
+            })
+        })
+        .collect()
+}
+
+/// By the operator. Pausing what the operator has paused already changes nothing.
+pub async fn pause(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    id: PauseId,
+    by: UserId,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query(
+        "insert into pauses (tenant_id, id, cause, reason, paused_at, paused_by) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+    )
+    .bind(tenant.uuid())
+    .bind(id.uuid())
+    .bind(PauseCause::Operator.as_str())
+    .bind(reason)
+    .bind(now)
+    .bind(by.uuid())
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Lifts the operator's own pause; every other cause stays.
+pub async fn resume(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    by: UserId,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query(
+        "update pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
+         where tenant_id = $1 and cause = $2 and resumed_at is null",
+    )
+    .bind(tenant.uuid())
+    .bind(PauseCause::Operator.as_str())
+    .bind(now)
+    .bind(by.uuid())
+    .bind(reason)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}

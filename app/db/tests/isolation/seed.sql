@@ -1,0 +1,11 @@
+-- One row of every tenant table for the tenant {tenant}. {user} is a person of its own, {n} a number. A table without a
+-- row here fails the test.
+insert into users (id, name, email, password_hash, created_at)
+    values ('{user}', 'Person {n}', 'person{n}@example.com', 'none', '2026-01-01');
+insert into tenants (tenant_id, name, slug, created_at) values ('{tenant}', 'Team {n}', 'team-{n}', '2026-01-01');
+insert into memberships (tenant_id, user_id, role, name, email, created_at)
+    values ('{tenant}', '{user}', 'owner', 'Person {n}', 'person{n}@example.com', '2026-01-01');
+insert into invitations (tenant_id, id, email, role, token_hash, created_at, expires_at)
+    values ('{tenant}', '{user}', 'guest{n}@example.com', 'viewer', '\x0{n}', '2026-01-01', '2026-02-01');
+insert into pauses (tenant_id, id, cause, reason, paused_at)
+    values ('{tenant}', '{user}', 'operator', 'tried', '2026-01-01');

@@ -1,0 +1,115 @@
+//! `/console/tenants/<tenant>`: one tenant opened by the operator, which the audit remembers.
+
+use crate::page::render;
+use crate::ssr::{Address, Operator};
+use crate::ui::button::LinkButton;
+use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::state::{State as StateWord, Tone};
+use crate::ui::time::Time;
+use crate::{Refusal, Result, Site};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use db::accounts::invitations::{self, OpenInvitation};
+use db::accounts::memberships::{self, Member};
+use db::accounts::tenants::{self, Tenant};
+use db::isolation::{self, Pause};
+use db::scope::OperatorTx;
+use leptos::prelude::*;
+use rules::access::Role;
+use rules::ids::TenantId;
+use rules::isolation::PauseCause;
+use rules::time::OffsetDateTime;
+
+/// The tenant of a page that is not this one; nothing is opened.
+pub(super) async fn find(tx: &mut OperatorTx, tenant: TenantId) -> Result<Tenant> {
+    tenants::find(tx, tenant).await?.ok_or(Refusal::NotFound)
+}
+
+pub async fn page(
+    State(site): State<Site>,
+    operator: Operator,
+    Address(tenant): Address<TenantId>,
+) -> Result<Response> {
+    let mut tx = operator.act("open_tenant", "looked at its page in the console", Some(tenant)).await?;
+    let tenant = find(&mut tx, tenant).await?;
+    let pauses = isolation::list_pauses_of(&mut tx, tenant.id).await?;
+    let owners = memberships::list_owners(&mut tx, tenant.id).await?;
+    let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
+    tx.commit().await?;
+    let (now, name) = (site.now(), operator.person.name.clone());
+    let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
+    Ok(render(&site, StatusCode::OK, tenant.name.clone(), move || {
+        let at = format!("/console/tenants/{}", tenant.id);
+        view! {
+            <Console name section=ConsoleSection::Tenants>
+                <h1>{tenant.name}</h1>
+                <dl class="facts">
+                    <dt>"Address"</dt>
+                    <dd><code>"/t/"{tenant.slug}</code></dd>
+                    <dt>"Created"</dt>
+                    <dd><Time at=tenant.created_at now/></dd>
+                </dl>
+                {lane(&at, pauses, now)}
+                {owners_and_invited(&at, owners, invited, now)}
+                <p><a href=format!("/console/audit?tenant={}", tenant.id)>"What operators did here"</a></p>
+            </Console>
+        }
+    })
+    .await)
+}
+
+fn lane(at: &str, pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView + use<> {
+    let ours = pauses.iter().any(|pause| pause.cause == PauseCause::Operator);
+    let state = if pauses.is_empty() {
+        view! { <p><StateWord tone=Tone::Good word="Open"/></p> }.into_any()
+    } else {
+        let lines = pauses.into_iter().map(|pause| {
+            view! {
+                <li>
+                    <StateWord tone=Tone::Bad word="Paused"/>
+                    {format!(" by {} · ", pause.cause)}
+                    <Time at=pause.paused_at now/>
+                    " · "
+                    {pause.reason}
+                </li>
+            }
+        });
+        view! { <ul class="lines">{lines.collect_view()}</ul> }.into_any()
+    };
+    let step = if ours {
+        view! { <LinkButton href=format!("{at}/resume") label="Resume"/> }.into_any()
+    } else {
+        view! { <LinkButton href=format!("{at}/pause") label="Pause" quiet=true/> }.into_any()
+    };
+    view! {
+        <h2>"Lane"</h2>
+        {state}
+        <p>{step}</p>
+    }
+}
+
+fn owners_and_invited(
+    at: &str,
+    owners: Vec<Member>,
+    invited: Vec<OpenInvitation>,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let owners = owners.into_iter().map(|owner| {
+        view! { <li>{owner.name}", "{owner.email}", since "<Time at=owner.since now/></li> }
+    });
+    let invited = invited.into_iter().map(|invitation| {
+        let ends = if invitation.expires_at <= now { "; the link ran out " } else { "; the link runs out " };
+        view! {
+            <li>
+                {invitation.email}", invited "<Time at=invitation.created_at now/>{ends}
+                <Time at=invitation.expires_at now/>
+            </li>
+        }
+    });
+    view! {
+        <h2>"Owners"</h2>
+        <ul class="lines">{owners.collect_view()}{invited.collect_view()}</ul>
+        <p><LinkButton href=format!("{at}/invite") label="Invite an owner" quiet=true/></p>
+    }
+}

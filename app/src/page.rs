@@ -1,0 +1,60 @@
+//! Rendering: a page with its status and its headers. What it shows is read before; nothing waits in here.
+
+use crate::Site;
+use crate::ui::shell::Shell;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use futures_util::StreamExt;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+/// Must run once before the first page is rendered: Leptos needs to know its executor.
+pub fn init() {
+    // Set already when a test builds several routers in one process; it is the same one.
+    drop(any_spawner::Executor::init_tokio());
+}
+
+/// Renders a page. `body` becomes the inside of the shell; it must not wait for anything.
+pub async fn render<V: IntoView + 'static>(
+    site: &Site,
+    status: StatusCode,
+    title: impl Into<String>,
+    body: impl FnOnce() -> V + Send + 'static,
+) -> Response {
+    let options = site.leptos.clone();
+    let title = title.into();
+    let app = move || {
+        if let Some(headers) = use_context::<ResponseOptions>() {
+            headers.set_status(status);
+            headers.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy());
+            headers.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        view! { <Shell options title>{body().into_any()}</Shell> }.into_any()
+    };
+    leptos_axum::handle_response_inner(
+        || {},
+        app,
+        Request::new(Body::empty()),
+        |app: AnyView, chunks, _| {
+            Box::pin(async move {
+                let html = app.to_html_stream_in_order().collect::<String>().await;
+                let whole = futures_util::stream::once(async move { html }).chain(chunks());
+                Box::pin(whole) as std::pin::Pin<Box<dyn futures_util::Stream<Item = String> + Send>>
+            })
+        },
+    )
+    .await
+}
+
+/// For a rendered page: our own scripts, and the inline one that starts the islands by its nonce.
+fn content_security_policy() -> HeaderValue {
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}

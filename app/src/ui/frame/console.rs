@@ -1,0 +1,37 @@
+//! For operators. `name` is who is signed in.
+
+use crate::ui::icon::Icon;
+use crate::ui::menu::AccountMenu;
+use crate::ui::navigation::{Navigation, Place};
+use frontend::theme::ThemeSwitch;
+use leptos::prelude::*;
+
+/// A part of the console, to be marked in the navigation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ConsoleSection {
+    Tenants,
+    Mail,
+    Audit,
+}
+
+#[component]
+pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
+    use ConsoleSection::{Audit, Mail, Tenants};
+    let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
+    let places = vec![
+        place("Tenants", "/console", Icon::Tenants, Tenants),
+        place("Mail", "/console/mail", Icon::Mail, Mail),
+        place("Audit", "/console/audit", Icon::Audit, Audit),
+    ];
+    view! {
+        <header class="top of-console">
+            <a class="wordmark" href="/console">"Ownlane console"</a>
+            <ThemeSwitch/>
+            <AccountMenu name/>
+        </header>
+        <div class="framed">
+            <Navigation label="Console" places/>
+            <main id="main">{children()}</main>
+        </div>
+    }
+}

@@ -1,0 +1,64 @@
+//! For a team: whose data it is, where one can go, and how the lane stands, on every page.
+
+use crate::ui::icon::Icon;
+use crate::ui::menu::{AccountMenu, TeamMenu};
+use crate::ui::navigation::{Navigation, Place};
+use crate::ui::state::{State, Tone};
+use db::accounts::memberships::TenantOf;
+use db::accounts::people::Person;
+use db::isolation::Pause;
+use frontend::theme::ThemeSwitch;
+use leptos::prelude::*;
+use rules::access::Role;
+
+/// What the frame shows, read in the transaction of the page.
+#[derive(Clone)]
+pub struct TenantFrame {
+    pub person: Person,
+    pub tenant: TenantOf,
+    /// All tenants of the person, this one too.
+    pub tenants: Vec<TenantOf>,
+    pub role: Role,
+    /// Why the lane stands still; empty: it does not.
+    pub pauses: Vec<Pause>,
+}
+
+/// A part of the tenant's pages, to be marked in the navigation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum TenantSection {
+    Overview,
+    People,
+}
+
+impl TenantFrame {
+    /// The address of a page of this tenant; `page` begins with a slash or is empty.
+    pub fn address(&self, page: &str) -> String {
+        format!("/t/{}{page}", self.tenant.slug)
+    }
+}
+
+#[component]
+pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
+    use TenantSection::{Overview, People};
+    let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
+    let places =
+        vec![place("Overview", "", Icon::Overview, Overview), place("People", "/people", Icon::People, People)];
+    let home = frame.address("");
+    let state = match frame.pauses.first() {
+        None => view! { <State tone=Tone::Good word="Lane open"/> }.into_any(),
+        Some(_) => view! { <State tone=Tone::Bad word="Lane paused"/> }.into_any(),
+    };
+    view! {
+        <header class="top">
+            <a class="wordmark" href=home.clone()>"Ownlane"</a>
+            <TeamMenu tenant=frame.tenant.clone() tenants=frame.tenants.clone()/>
+            <a class="lane" href=home>{state}</a>
+            <ThemeSwitch/>
+            <AccountMenu name=frame.person.name/>
+        </header>
+        <div class="framed">
+            <Navigation label="Team" places/>
+            <main id="main">{children()}</main>
+        </div>
+    }
+}

@@ -1,0 +1,39 @@
+//! Icons: strokes in the colour of the text beside them. They say nothing that a word does not say too.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Overview,
+    People,
+    Tenants,
+    Mail,
+    Audit,
+    Good,
+    Bad,
+}
+
+impl Icon {
+    /// In a field of 24 by 24.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-3H4zM14 7h6V4h-6z",
+            Self::People => {
+                "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5a6.5 6.5 0 0 1 3.5 5.5"
+            }
+            Self::Tenants => "M4 20V6l8-3v17M12 9l8 2v9M3 20h18M7.5 9h1M7.5 13h1M15.5 14h1",
+            Self::Mail => "M3 6h18v12H3zM3 7l9 6 9-6",
+            Self::Audit => "M6 3h9l4 4v14H6zM9 11h7M9 15h7M9 7h3",
+            Self::Good => "M5 12.5l4.5 4.5L19 7.5",
+            Self::Bad => "M9 5v14M15 5v14",
+        }
+    }
+
+    pub fn draw(self) -> impl IntoView {
+        view! {
+            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                <path d=self.path()></path>
+            </svg>
+        }
+    }
+}

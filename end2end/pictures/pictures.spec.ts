@@ -1,0 +1,87 @@
+// Fills a fresh server with a little of everything and takes a picture of each page.
+import { test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import path from 'node:path';
+import { operator } from '../fixtures/operator';
+
+const folder = path.join(__dirname, '../../pictures');
+const widths = { phone: 360, desktop: 1440 };
+
+async function take(context: BrowserContext, name: string, address: string) {
+  for (const [width, pixels] of Object.entries(widths)) {
+    for (const theme of ['light', 'dark'] as const) {
+      const page = await context.newPage();
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width: pixels, height: 800 });
+      await page.goto(address);
+      await page.locator('html[data-ready]').waitFor();
+      await page.screenshot({ path: path.join(folder, `${name}.${width}.${theme}.png`), fullPage: true });
+      await page.close();
+    }
+  }
+}
+
+async function fill(page: Page, fields: Record<string, string>, button: string) {
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
+  await page.getByRole('button', { name: button, exact: true }).click();
+}
+
+async function comeIn(browser: Browser, console_: Page, recipient: string, name: string): Promise<BrowserContext> {
+  await console_.goto('/console/mail');
+  const letter = console_.getByRole('listitem').filter({ hasText: `To ${recipient}` }).first();
+  const link = (await letter.locator('pre').textContent())!.match(/http\S+\/invitation\/\S+/)![0];
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await take(context, `invitation-${name.toLowerCase()}`, link);
+  await page.goto(link);
+  await fill(page, { 'Your name': name, Password: operator.password }, 'Come in');
+  return context;
+}
+
+test('every page', async ({ browser }) => {
+  const outside = await browser.newContext();
+  const page = await outside.newPage();
+  await take(outside, 'operator-sign-up', process.env.OWNLANE_OPERATOR_LINK!);
+  await page.goto(process.env.OWNLANE_OPERATOR_LINK!);
+  await fill(page, { 'Your name': operator.name, Address: operator.email, Password: operator.password }, 'Create the account');
+  await take(outside, 'sign-in', '/sign-in');
+  await page.goto('/sign-in');
+  await fill(page, { Address: operator.email, Password: operator.password }, 'Sign in');
+  await take(outside, 'console-empty', '/console');
+  for (const [name, slug] of [['Northwind Sales', 'northwind'], ['Überlingen & Söhne Vertrieb', 'ueberlingen']]) {
+    await page.goto('/console/tenants/new');
+    await fill(page, { Name: name, Address: slug, "Owner's mail address": `ada@${slug}.example` }, 'Create and invite');
+  }
+  const ada = await comeIn(browser, page, 'ada@northwind.example', 'Ada');
+  const team = await ada.newPage();
+  for (const role of ['admin', 'member', 'viewer']) {
+    await team.goto('/t/northwind/invitations/new');
+    await team.locator(`input[value=${role}]`).check();
+    await fill(team, { Address: `${role}@northwind.example` }, 'Invite');
+  }
+  const ben = await comeIn(browser, page, 'admin@northwind.example', 'Ben');
+  await page.goto('/console');
+  await page.getByRole('link', { name: 'Northwind Sales' }).click();
+  const tenant = page.url();
+  await take(ada, 'overview', '/t/northwind');
+  await page.goto(`${tenant}/pause`);
+  await fill(page, { Reason: 'A list of unknown source: 7 hard bounces of 214 sends in an hour' }, 'Pause');
+
+  await take(ada, 'overview-paused', '/t/northwind');
+  await take(ada, 'people', '/t/northwind/people');
+  await take(ada, 'invite', '/t/northwind/invitations/new');
+  await team.goto('/t/northwind/people');
+  await team.getByRole('link', { name: 'Ben' }).click();
+  await take(ada, 'person', team.url());
+  await take(ada, 'account', '/account');
+  await take(ada, 'password', '/account/password');
+  await take(ada, 'teams', '/teams');
+  await take(ada, 'not-found', '/t/nowhere');
+  await take(outside, 'console', '/console');
+  await take(outside, 'console-tenant', tenant);
+  await take(outside, 'console-pause', `${tenant}/pause`);
+  await take(outside, 'console-invite', `${tenant}/invite`);
+  await take(outside, 'console-new-tenant', '/console/tenants/new');
+  await take(outside, 'console-mail', '/console/mail');
+  await take(outside, 'console-audit', '/console/audit');
+  await ben.close();
+});

@@ -1,0 +1,165 @@
+//! Every address, tried by everybody: nobody, strangers, each role, the operator; and by an owner with another tenant's
+//! ids. The addresses come from the product's own table, so that a new one cannot be forgotten.
+
+use crate::harness::{Browser, TestSite};
+use app::routes::{Need, routes};
+use axum::http::{Method, StatusCode};
+use rules::access::Role;
+
+/// Somebody who tries.
+struct Asker {
+    name: &'static str,
+    browser: Browser,
+    /// In the tenant acme.
+    role: Option<Role>,
+    is_operator: bool,
+    is_signed_in: bool,
+}
+
+/// What stands in the variable parts of an address.
+struct Ids {
+    slug: &'static str,
+    tenant: String,
+    /// A viewer of the tenant who is put back before each try.
+    user: String,
+    /// An open invitation that is put back before each try.
+    invitation: String,
+}
+
+impl Ids {
+    async fn of(site: &TestSite, slug: &'static str, number: u8) -> Self {
+        let id = |kind: u8| format!("00000000-0000-7000-8000-0000000{kind:02}{number:03}");
+        let tenant = site.tenant_id(slug).await;
+        let ids = Self { slug, tenant, user: id(1), invitation: id(2) };
+        let sql = format!(
+            "insert into users (id, name, email, password_hash, created_at)
+             values ('{}', 'Vic', 'vic{number}@example.com', 'none', '2024-10-01')",
+            ids.user
+        );
+        site.database.run(&sql).await;
+        ids.put_back(site).await;
+        ids
+    }
+
+    async fn put_back(&self, site: &TestSite) {
+        let Self { tenant, user, invitation, .. } = self;
+        let sql = format!(
+            "insert into memberships (tenant_id, user_id, role, name, email, created_at)
+             values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
+             on conflict (tenant_id, user_id) do update set role = 'viewer';
+             insert into invitations (tenant_id, id, email, role, token_hash, created_at, expires_at)
+             values ('{tenant}', '{invitation}', 'wim@example.com', 'viewer', '\\x00', '2024-10-01', '2044-10-01')
+             on conflict (tenant_id, id) do update set withdrawn_at = null"
+        );
+        site.database.run(&sql).await;
+    }
+
+    /// The address with these ids in its variable parts.
+    fn fill(&self, path: &str) -> String {
+        let secret = "A".repeat(43);
+        let link = format!("{}.{secret}", self.tenant);
+        let parts = path.split('/').map(|part| match part {
+            "{slug}" => self.slug,
+            "{tenant}" => &self.tenant,
+            "{user}" => &self.user,
+            "{invitation}" => &self.invitation,
+            "{secret}" => &secret,
+            "{link}" => &link,
+            part => {
+                assert!(!part.starts_with('{'), "say here what {part} stands for");
+                part
+            }
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+async fn askers(site: &TestSite) -> Vec<Asker> {
+    let mut operator = site.operator().await;
+    let mut owner = site.tenant(&mut operator, "acme").await;
+    let stranger = site.tenant(&mut operator, "bolt").await;
+    let member = |name, browser, role| Asker { name, browser, role, is_operator: false, is_signed_in: true };
+    let mut all = vec![
+        Asker { name: "nobody", browser: site.browser(), role: None, is_operator: false, is_signed_in: false },
+        member("stranger", stranger, None),
+        Asker { name: "operator", browser: operator, role: None, is_operator: true, is_signed_in: true },
+    ];
+    for (name, role) in [("viewer", Role::Viewer), ("member", Role::Member), ("admin", Role::Admin)] {
+        let browser = site.invite(&mut owner, "acme", &format!("{name}@acme.example"), name).await;
+        all.push(member(name, browser, Some(role)));
+    }
+    all.push(member("owner", owner, Some(Role::Owner)));
+    all
+}
+
+async fn ask(browser: &Browser, method: &Method, path: &str) -> (StatusCode, String) {
+    // A copy: signing out ends the session of the one who asks.
+    let mut browser = browser.twin();
+    let answer = if *method == Method::GET { browser.get(path).await } else { browser.post(path, &[]).await };
+    (answer.status, answer.location)
+}
+
+#[tokio::test]
+async fn every_address_asks_who_comes() {
+    let site = TestSite::new().await;
+    let askers = askers(&site).await;
+    let ours = Ids::of(&site, "acme", 1).await;
+    let (ok, sent_away) =
+        ([StatusCode::OK, StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY], StatusCode::SEE_OTHER);
+    for route in routes().iter().filter(|route| route.path != "/sign-out") {
+        let path = ours.fill(route.path);
+        for asker in &askers {
+            ours.put_back(&site).await;
+            let (status, location) = ask(&asker.browser, &route.method, &path).await;
+            let shown = format!("{} {path} by {}: {status} {location}", route.method, asker.name);
+            let at_the_door = status == sent_away && location.starts_with("/sign-in");
+            match route.need {
+                Need::Nothing => assert!(!status.is_server_error(), "{shown}"),
+                _ if !asker.is_signed_in => assert!(at_the_door, "{shown}"),
+                Need::SignIn => assert!(!at_the_door && !status.is_server_error(), "{shown}"),
+                Need::Operator if asker.is_operator => assert!(ok.contains(&status) && !at_the_door, "{shown}"),
+                Need::Operator => assert_eq!(status, StatusCode::NOT_FOUND, "{shown}"),
+                Need::Tenant(permission) => match asker.role {
+                    None => assert_eq!(status, StatusCode::NOT_FOUND, "{shown}"),
+                    Some(role) if role.may(permission) => assert!(ok.contains(&status) && !at_the_door, "{shown}"),
+                    Some(_) => assert_eq!(status, StatusCode::FORBIDDEN, "{shown}"),
+                },
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_ids_lead_nowhere() {
+    let site = TestSite::new().await;
+    let askers = askers(&site).await;
+    let owner = askers.iter().find(|asker| asker.role == Some(Role::Owner)).unwrap();
+    let theirs = Ids::of(&site, "bolt", 2).await;
+    let before = site.snapshot().await;
+    let mut tried = 0;
+    for route in routes().iter().filter(|route| matches!(route.need, Need::Tenant(_))) {
+        for path in [theirs.fill(route.path), theirs.fill(&route.path.replace("{slug}", "acme"))] {
+            if path.starts_with("/t/acme") && route.path.matches('{').count() < 2 {
+                continue;
+            }
+            let (status, _) = ask(&owner.browser, &route.method, &path).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{} {path}", route.method);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 10, "{tried}");
+    assert_eq!(before, site.snapshot().await, "nothing moved");
+}
+
+#[tokio::test]
+async fn a_post_from_elsewhere_is_refused_at_every_address() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let owner = site.tenant(&mut operator, "acme").await;
+    let ours = Ids::of(&site, "acme", 1).await;
+    for route in routes().iter().filter(|route| route.method == Method::POST) {
+        let path = ours.fill(route.path);
+        let status = owner.twin().post_from("https://evil.example", &path).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
