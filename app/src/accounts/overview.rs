@@ -3,8 +3,8 @@
 use crate::page::render;
 use crate::ssr::Member;
 use crate::ui::frame::{Tenant, TenantSection};
+use crate::ui::pauses::Pauses;
 use crate::ui::state::{State as StateWord, Tone};
-use crate::ui::time::Time;
 use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,23 +41,9 @@ fn lane(pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView {
         return view! { <p><StateWord tone=Tone::Good word="Lane open"/>" Nothing holds this team's mail back."</p> }
             .into_any();
     }
-    let lines: Vec<_> = pauses
-        .into_iter()
-        .map(|pause| {
-            view! {
-                <li>
-                    <StateWord tone=Tone::Bad word="Paused"/>
-                    {format!(" by {} · ", pause.cause)}
-                    <Time at=pause.paused_at now/>
-                    " · "
-                    {pause.reason}
-                </li>
-            }
-        })
-        .collect();
     view! {
         <section class="notice bad" aria-label="Paused">
-            <ul>{lines}</ul>
+            <Pauses pauses now/>
             <p>"Nothing leaves until every cause is lifted. What you do here meanwhile is kept."</p>
         </section>
     }

@@ -3,6 +3,7 @@
 use crate::page::render;
 use crate::ssr::Member;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::table::{Column, Table};
 use crate::ui::{button::LinkButton, time::Time};
 use crate::{Result, Site};
 use axum::extract::State;
@@ -52,20 +53,11 @@ fn members(frame: &TenantFrame, people: Vec<Person>, now: OffsetDateTime) -> imp
                     <td data-label="Joined"><Time at=person.since now/></td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Address"</th>
-                    <th scope="col">"Role"</th>
-                    <th scope="col">"Joined"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns=vec![Column::Text("Name"), Column::Text("Address"), Column::Text("Role"), Column::Text("Joined")] rows/>
     }
 }
 
@@ -92,21 +84,11 @@ fn invited(frame: &TenantFrame, open: Vec<OpenInvitation>, now: OffsetDateTime) 
                     <td>{withdraw}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
         <h2>"Invited"</h2>
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Address"</th>
-                    <th scope="col">"Role"</th>
-                    <th scope="col">"Invited"</th>
-                    <th scope="col">"Link"</th>
-                    <td></td>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns=vec![Column::Text("Address"), Column::Text("Role"), Column::Text("Invited"), Column::Text("Link"), Column::Action] rows/>
     }
 }

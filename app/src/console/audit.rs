@@ -3,6 +3,7 @@
 use crate::page::render;
 use crate::ssr::{Ask, Operator};
 use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
 use crate::{Result, Site};
 use axum::extract::State;
@@ -62,20 +63,10 @@ fn table(lines: Vec<AuditLine>, now: OffsetDateTime) -> impl IntoView {
                     <td data-label="When"><Time at=line.at now/></td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"What"</th>
-                    <th scope="col">"Tenant"</th>
-                    <th scope="col">"Why"</th>
-                    <th scope="col">"Who"</th>
-                    <th scope="col">"When"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns=vec![Column::Text("What"), Column::Text("Tenant"), Column::Text("Why"), Column::Text("Who"), Column::Text("When")] rows/>
     }
 }

@@ -5,7 +5,6 @@ pub mod invite;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;
-pub mod resume;
 pub mod sign_up;
 pub mod tenant;
 pub mod tenants;

@@ -1,4 +1,5 @@
-//! `/console/tenants/<tenant>/pause`: stops one tenant's lane, with a reason.
+//! `/console/tenants/<tenant>/pause` and `/resume`: stops one tenant's lane, and lifts that pause again, each with a
+//! reason. Other causes stay as they are.
 
 use crate::console::tenant;
 use crate::form::Form;
@@ -15,55 +16,104 @@ use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::ids::{PauseId, TenantId};
 
-pub async fn page(
-    State(site): State<Site>,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Pause,
+    Resume,
+}
+
+pub async fn page(state: State<Site>, operator: Operator, tenant: Address<TenantId>) -> Result<Response> {
+    ask(&state, &operator, tenant.0, Step::Pause, StatusCode::OK, Form::default()).await
+}
+
+pub async fn resume_page(state: State<Site>, operator: Operator, tenant: Address<TenantId>) -> Result<Response> {
+    ask(&state, &operator, tenant.0, Step::Resume, StatusCode::OK, Form::default()).await
+}
+
+pub async fn submit(state: State<Site>, operator: Operator, tenant: Address<TenantId>, form: Form) -> Result<Response> {
+    take(&state, &operator, tenant.0, Step::Pause, form).await
+}
+
+pub async fn submit_resume(
+    state: State<Site>,
     operator: Operator,
-    Address(tenant): Address<TenantId>,
+    tenant: Address<TenantId>,
+    form: Form,
+) -> Result<Response> {
+    take(&state, &operator, tenant.0, Step::Resume, form).await
+}
+
+async fn take(site: &Site, operator: &Operator, id: TenantId, step: Step, mut form: Form) -> Result<Response> {
+    let Some(reason) = form.check("reason", Reason::parse(form.value("reason"))) else {
+        return ask(site, operator, id, step, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+    };
+    let (now, by) = (site.now(), operator.person.id);
+    let action = match step {
+        Step::Pause => "pause_tenant",
+        Step::Resume => "resume_tenant",
+    };
+    let mut tx = operator.act(action, reason.as_str(), Some(id)).await?;
+    tenant::find(&mut tx, id).await?;
+    match step {
+        Step::Pause => {
+            let pause = PauseId::new(now, site.chance());
+            db::isolation::pause(&mut tx, id, pause, by, reason.as_str(), now).await?;
+        }
+        Step::Resume => db::isolation::resume(&mut tx, id, by, reason.as_str(), now).await?,
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/console/tenants/{id}")).into_response())
+}
+
+async fn ask(
+    site: &Site,
+    operator: &Operator,
+    id: TenantId,
+    step: Step,
+    status: StatusCode,
+    form: Form,
 ) -> Result<Response> {
     let mut tx = operator.read().await?;
-    let tenant = tenant::find(&mut tx, tenant).await?;
+    let tenant = tenant::find(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(show(&site, StatusCode::OK, &operator, tenant, Form::default()).await)
-}
-
-pub async fn submit(
-    State(site): State<Site>,
-    operator: Operator,
-    Address(tenant): Address<TenantId>,
-    mut form: Form,
-) -> Result<Response> {
-    let Some(reason) = form.check("reason", Reason::parse(form.value("reason"))) else {
-        let mut tx = operator.read().await?;
-        let tenant = tenant::find(&mut tx, tenant).await?;
-        return Ok(show(&site, StatusCode::UNPROCESSABLE_ENTITY, &operator, tenant, form).await);
-    };
-    let now = site.now();
-    let id = PauseId::new(now, site.chance());
-    let mut tx = operator.act("pause_tenant", reason.as_str(), Some(tenant)).await?;
-    let tenant = tenant::find(&mut tx, tenant).await?;
-    db::isolation::pause(&mut tx, tenant.id, id, operator.person.id, reason.as_str(), now).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(&format!("/console/tenants/{}", tenant.id)).into_response())
-}
-
-async fn show(site: &Site, status: StatusCode, operator: &Operator, tenant: Tenant, form: Form) -> Response {
     let name = operator.person.name.clone();
-    let title = format!("Pause {}", tenant.name);
-    render(site, status, title.clone(), move || {
+    let (title, consequence, action) = words(step, &tenant);
+    Ok(render(site, status, title.clone(), move || {
+        let (label, danger, hint) = match step {
+            Step::Pause => ("Pause", true, "The team reads it; it stays in the audit."),
+            Step::Resume => ("Resume", false, "It stays in the audit."),
+        };
         view! {
             <Console name section=ConsoleSection::Tenants>
                 <h1>{title}</h1>
-                <p>
-                    {format!("Nothing of {} leaves until you resume it. ", tenant.name)}
-                    "Its people keep their pages, and read your reason. Other tenants: none is touched."
-                </p>
+                <p>{consequence}</p>
                 <Summary form=&form/>
-                <form class="column" method="post" novalidate action=format!("/console/tenants/{}/pause", tenant.id)>
-                    <Field form=&form name="reason" label="Reason" hint="The team reads it; it stays in the audit."/>
-                    <Submit label="Pause" danger=true/>
+                <form class="column" method="post" novalidate action=action>
+                    <Field form=&form name="reason" label="Reason" hint=hint/>
+                    <Submit label danger/>
                 </form>
             </Console>
         }
     })
-    .await
+    .await)
+}
+
+/// Title, consequence and address of a step.
+fn words(step: Step, tenant: &Tenant) -> (String, String, String) {
+    let (id, name) = (tenant.id, &tenant.name);
+    match step {
+        Step::Pause => (
+            format!("Pause {name}"),
+            format!(
+                "Nothing of {name} leaves until you resume it. Its people keep their pages, and read your reason. Other \
+                 tenants: none is touched."
+            ),
+            format!("/console/tenants/{id}/pause"),
+        ),
+        Step::Resume => (
+            format!("Resume {name}"),
+            format!("{name} sends again, unless something else holds it too: only the operator's pause is lifted."),
+            format!("/console/tenants/{id}/resume"),
+        ),
+    }
 }

@@ -4,6 +4,7 @@ use crate::page::render;
 use crate::ssr::{Address, Operator};
 use crate::ui::button::LinkButton;
 use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::pauses::Pauses;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::time::Time;
 use crate::{Refusal, Result, Site};
@@ -64,18 +65,7 @@ fn lane(at: &str, pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView + us
     let state = if pauses.is_empty() {
         view! { <p><StateWord tone=Tone::Good word="Open"/></p> }.into_any()
     } else {
-        let lines = pauses.into_iter().map(|pause| {
-            view! {
-                <li>
-                    <StateWord tone=Tone::Bad word="Paused"/>
-                    {format!(" by {} · ", pause.cause)}
-                    <Time at=pause.paused_at now/>
-                    " · "
-                    {pause.reason}
-                </li>
-            }
-        });
-        view! { <ul class="lines">{lines.collect_view()}</ul> }.into_any()
+        view! { <Pauses pauses now/> }.into_any()
     };
     let step = if ours {
         view! { <LinkButton href=format!("{at}/resume") label="Resume"/> }.into_any()

@@ -4,6 +4,7 @@ use crate::page::render;
 use crate::ssr::{Ask, Operator};
 use crate::ui::frame::{Console, ConsoleSection};
 use crate::ui::state::{State as StateWord, Tone};
+use crate::ui::table::{Column, Table};
 use crate::ui::{button::LinkButton, empty::Empty, time::Time};
 use crate::{Result, Site};
 use axum::extract::State;
@@ -75,21 +76,10 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
                     <td data-label="Created"><Time at=line.created_at now/></td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Tenant"</th>
-                    <th scope="col">"Lane"</th>
-                    <th scope="col">"Address"</th>
-                    <th scope="col">"Owner"</th>
-                    <th scope="col" class="number">"Members"</th>
-                    <th scope="col">"Created"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns=vec![Column::Text("Tenant"), Column::Text("Lane"), Column::Text("Address"), Column::Text("Owner"), Column::Number("Members"), Column::Text("Created")] rows/>
     }
 }
