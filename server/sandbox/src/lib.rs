@@ -1,1 +1,99 @@
-//! The world on localhost: Amazon SES and DNS over their wire protocols. Nothing of it answers yet.
+//! The world on localhost: Amazon SES v2 and a DNS server over their wire protocols, for development and for tests.
+//!
+//! It owns what the world would own: tenants, identities, configuration sets, DNS records. It must never reach beyond
+//! loopback, never send mail, and never be asked by our code in any other way than AWS and DNS would be; `World` is for
+//! whoever plays the world: tests, the operator of a development server.
+
+mod control;
+mod dns;
+mod faults;
+mod http;
+mod records;
+mod ses;
+mod signature;
+mod state;
+mod wire;
+mod world;
+
+pub use faults::{Fault, FaultKind};
+pub use records::{DnsTrouble, Record, RecordKind};
+pub use state::ACCOUNT;
+pub use world::{Call, World};
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::watch;
+
+/// Epoch seconds.
+pub type Now = Arc<dyn Fn() -> f64 + Send + Sync>;
+/// Fills the bytes at random.
+pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+pub struct Options {
+    /// SES and the control API over HTTP; port 0 picks one.
+    pub listen: SocketAddr,
+    /// UDP and TCP; port 0 picks one, the same for both.
+    pub dns: SocketAddr,
+    /// Identities verify without DNS records.
+    pub auto_verify: bool,
+    /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
+    pub state: Option<PathBuf>,
+    pub now: Now,
+    pub chance: Chance,
+}
+
+/// Bound, so that callers know the ports; it answers once `run` is polled.
+pub struct Sandbox {
+    pub address: SocketAddr,
+    pub dns: SocketAddr,
+    world: World,
+    http: TcpListener,
+    udp: UdpSocket,
+    tcp: TcpListener,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("The sandbox listens on loopback only, and {0} is not a loopback address. Use 127.0.0.1 or [::1].")]
+    NotLoopback(SocketAddr),
+    #[error("Cannot listen on {address}.")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("Cannot read the state file {path}.")]
+    ReadState { path: PathBuf, source: io::Error },
+    #[error("The state file {path} is not a sandbox's. Move it away to start afresh.")]
+    ParseState { path: PathBuf, source: serde_json::Error },
+}
+
+impl Sandbox {
+    pub async fn bind(options: Options) -> Result<Self, StartError> {
+        for address in [options.listen, options.dns] {
+            if !address.ip().is_loopback() {
+                return Err(StartError::NotLoopback(address));
+            }
+        }
+        let listen = options.listen;
+        let dns = options.dns;
+        let world = World::open(options)?;
+        let http = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let address = http.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+        let (udp, tcp) = dns::bind(dns).await.map_err(|source| StartError::Listen { address: dns, source })?;
+        let dns = udp.local_addr().map_err(|source| StartError::Listen { address: dns, source })?;
+        Ok(Self { address, dns, world, http, udp, tcp })
+    }
+
+    pub fn world(&self) -> World {
+        self.world.clone()
+    }
+
+    /// Until `stop` says true or its sender is gone. Open connections are dropped then.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        tokio::select! {
+            () = http::serve(self.http, self.world.clone()) => {}
+            () = dns::serve(self.udp, self.tcp, self.world) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}

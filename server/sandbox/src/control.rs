@@ -1,0 +1,183 @@
+//! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
+//! or of a name that someone points at loopback.
+
+use crate::faults::Fault;
+use crate::records::{DnsTrouble, Record, RecordKind};
+use crate::world::World;
+use axum::body::Bytes;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::net::IpAddr;
+
+/// What `GET /_sandbox/` says.
+pub(crate) const HELP: &str = "\
+The sandbox: Amazon SES v2 and DNS on localhost. Its control API, unsigned, in JSON:
+
+GET    /_sandbox/records            all DNS records
+POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them
+DELETE /_sandbox/records            {\"name\", \"kind\"}: all of that kind at that name
+POST   /_sandbox/trouble            {\"trouble\": \"ServFail\" | \"Silence\" | null}: of every DNS answer
+POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
+                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset or Garbage
+POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
+POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
+POST   /_sandbox/forget             SES loses its memory; DNS records stay
+GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
+GET    /_sandbox/state              all that SES holds
+";
+
+pub(crate) fn router(world: World) -> Router {
+    Router::new()
+        .route("/_sandbox/", get(HELP))
+        .route("/_sandbox/records", get(records).post(publish).delete(withdraw))
+        .route("/_sandbox/trouble", post(trouble))
+        .route("/_sandbox/faults", post(fault))
+        .route("/_sandbox/verification", post(verification))
+        .route("/_sandbox/identities/{name}", post(identity))
+        .route("/_sandbox/forget", post(forget))
+        .route("/_sandbox/calls", get(calls))
+        .route("/_sandbox/state", get(state))
+        .route("/_sandbox/{*rest}", any(unknown))
+        .layer(middleware::from_fn(guard))
+        .with_state(world)
+}
+
+struct Refusal(StatusCode, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "message": self.1 }))).into_response()
+    }
+}
+
+type Done = Result<StatusCode, Refusal>;
+
+/// A page in a browser names its origin, and a name that someone points at loopback is in Host.
+async fn guard(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return Refusal(StatusCode::FORBIDDEN, "Not for web pages.".to_owned()).into_response();
+    }
+    if !is_local(request.headers()) {
+        return Refusal(StatusCode::FORBIDDEN, "Call it by localhost, 127.0.0.1 or [::1].".to_owned()).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_local(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    };
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+async fn records(State(world): State<World>) -> Json<Vec<Record>> {
+    Json(world.records())
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Published {
+    One(Record),
+    Several(Vec<Record>),
+}
+
+async fn publish(State(world): State<World>, body: Bytes) -> Done {
+    let records = match parse(&body)? {
+        Published::One(record) => vec![record],
+        Published::Several(records) => records,
+    };
+    for record in records {
+        world.try_publish(record).map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Withdrawn {
+    name: String,
+    kind: RecordKind,
+}
+
+async fn withdraw(State(world): State<World>, body: Bytes) -> Done {
+    let Withdrawn { name, kind } = parse(&body)?;
+    world.withdraw(&name, kind);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Trouble {
+    trouble: Option<DnsTrouble>,
+}
+
+async fn trouble(State(world): State<World>, body: Bytes) -> Done {
+    world.trouble(parse::<Trouble>(&body)?.trouble);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn fault(State(world): State<World>, body: Bytes) -> Done {
+    world.fail(parse::<Fault>(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Verification {
+    hold: bool,
+}
+
+async fn verification(State(world): State<World>, body: Bytes) -> Done {
+    world.hold_verification(parse::<Verification>(&body)?.hold);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statuses {
+    dkim_status: Option<String>,
+    mail_from_status: Option<String>,
+}
+
+async fn identity(State(world): State<World>, Path(name): Path<String>, body: Bytes) -> Done {
+    let statuses: Statuses = parse(&body)?;
+    if !world.has_identity(&name) {
+        return Err(Refusal(StatusCode::NOT_FOUND, format!("No region has the identity {name}.")));
+    }
+    if let Some(status) = statuses.dkim_status {
+        world.set_dkim_status(&name, &status);
+    }
+    if let Some(status) = statuses.mail_from_status {
+        world.set_mail_from_status(&name, &status);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn forget(State(world): State<World>) -> StatusCode {
+    world.forget();
+    StatusCode::NO_CONTENT
+}
+
+async fn calls(State(world): State<World>) -> Json<Value> {
+    Json(json!(world.calls()))
+}
+
+async fn state(State(world): State<World>) -> Json<Value> {
+    Json(world.snapshot())
+}
+
+async fn unknown() -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, "There is no such thing here: GET /_sandbox/ lists what there is.".to_owned())
+}
+
+/// Whatever its content type says: `curl -d` should do.
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))
+}

@@ -1,0 +1,68 @@
+//! ARNs of SES resources. It reads and writes them; whether the resource exists is for others to say.
+
+use super::Request;
+use crate::state::ACCOUNT;
+use crate::wire::Failure;
+
+/// A resource of this account and region.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Resource {
+    Identity(String),
+    ConfigurationSet(String),
+    Template(String),
+    Tenant { name: String, id: String },
+}
+
+impl Resource {
+    pub(crate) fn parse(request: &Request, arn: &str) -> Result<Self, Failure> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, service, region, account, resource] = parts.as_slice() else {
+            return Err(Failure::bad_request("Provided ARN is not in SES resource ARN format"));
+        };
+        if *service != "ses" {
+            return Err(Failure::bad_request("Provided resource identifier is not an SES resource"));
+        }
+        let Some((kind, name)) = resource.split_once('/').filter(|(_, name)| !name.is_empty()) else {
+            return Err(Failure::bad_request("Provided ARN is not in SES resource ARN format"));
+        };
+        if *region != request.region_name {
+            return Err(Failure::bad_request(format!("Resource <{arn}> must be in the same region")));
+        }
+        if *account != ACCOUNT {
+            return Err(Failure::bad_request(format!("Resource <{arn}> must be in the same account")));
+        }
+        let name = name.to_owned();
+        match kind {
+            "identity" => Ok(Self::Identity(name)),
+            "configuration-set" => Ok(Self::ConfigurationSet(name)),
+            "template" => Ok(Self::Template(name)),
+            "tenant" => match name.split_once('/') {
+                Some((name, id)) => Ok(Self::Tenant { name: name.to_owned(), id: id.to_owned() }),
+                None => Err(Failure::bad_request("Provided ARN is not in SES resource ARN format")),
+            },
+            other => Err(Failure::bad_request(format!("Unsupported resource type: {other}"))),
+        }
+    }
+
+    /// As it is written on the wire, which is not as the model has it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Identity(_) => "identity",
+            Self::ConfigurationSet(_) => "configuration-set",
+            Self::Template(_) => "template",
+            Self::Tenant { .. } => "tenant",
+        }
+    }
+}
+
+pub(crate) fn identity(region: &str, name: &str) -> String {
+    format!("arn:aws:ses:{region}:{ACCOUNT}:identity/{name}")
+}
+
+pub(crate) fn configuration_set(region: &str, name: &str) -> String {
+    format!("arn:aws:ses:{region}:{ACCOUNT}:configuration-set/{name}")
+}
+
+pub(crate) fn tenant(region: &str, name: &str, id: &str) -> String {
+    format!("arn:aws:ses:{region}:{ACCOUNT}:tenant/{name}/{id}")
+}

@@ -1,0 +1,45 @@
+//! The shape of AWS Signature Version 4. The secret is not checked: whoever reaches loopback may call.
+
+use crate::wire::Failure;
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// The region in the credential's scope.
+pub(crate) fn region(authorization: Option<&str>) -> Result<String, Failure> {
+    let missing = || Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    let authorization = authorization.ok_or_else(missing)?;
+    let parts = authorization.strip_prefix(ALGORITHM).ok_or_else(missing)?;
+    let part = |name: &str| {
+        let prefix = format!("{name}=");
+        parts.split(',').find_map(|part| part.trim().strip_prefix(&prefix)).ok_or_else(|| {
+            let message = format!("Authorization header requires '{name}' parameter.");
+            Failure::new(403, "IncompleteSignature", message)
+        })
+    };
+    let credential = part("Credential")?;
+    let signed = part("SignedHeaders")?;
+    let signature = part("Signature")?;
+    if !signed.split(';').any(|header| header == "host") {
+        return Err(mismatch("'host' must be a signed header."));
+    }
+    if signature.len() != 64 || !signature.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(mismatch("The request signature is not 64 hexadecimal digits."));
+    }
+    let scope: Vec<&str> = credential.split('/').collect();
+    let [key, date, region, "ses", "aws4_request"] = scope.as_slice() else {
+        return Err(mismatch("Credential should be scoped to <key>/<date>/<region>/ses/aws4_request."));
+    };
+    let is_region = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 32
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if key.is_empty() || date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) || !is_region(region) {
+        return Err(mismatch("Credential should be scoped to a valid key, date and region."));
+    }
+    Ok((*region).to_owned())
+}
+
+fn mismatch(message: &str) -> Failure {
+    Failure::new(403, "SignatureDoesNotMatch", message)
+}

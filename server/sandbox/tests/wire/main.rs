@@ -1,0 +1,15 @@
+//! The sandbox as its callers meet it: over sockets, one file per noun.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod configuration_sets;
+mod control;
+mod dns;
+mod faults;
+mod harness;
+mod identities;
+mod pages;
+mod signature;
+mod state;
+mod tags;
+mod tenants;

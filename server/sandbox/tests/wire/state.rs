@@ -1,0 +1,75 @@
+//! What outlives a restart, what does not, and where the sandbox listens.
+
+use crate::harness::{start, start_with_state};
+use sandbox::{Options, RecordKind, Sandbox, StartError};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+#[tokio::test]
+async fn the_state_file_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let sandbox = start_with_state(path.clone()).await;
+    sandbox.tenant("acme").await;
+    sandbox.configuration_set("acme").await;
+    let tokens = sandbox.identity("acme.example").await;
+    sandbox.publish_dkim("acme.example", &tokens);
+    sandbox
+        .put("/v2/email/identities/acme.example/mail-from", json!({ "MailFromDomain": "b.acme.example" }))
+        .await
+        .ok();
+    sandbox.get("/v2/email/identities/acme.example").await.ok();
+    let (before, records) = (sandbox.world.snapshot(), sandbox.world.records());
+    sandbox.end().await;
+
+    let sandbox = start_with_state(path.clone()).await;
+    assert_eq!((sandbox.world.snapshot(), sandbox.world.records()), (before, records));
+    sandbox.world.withdraw(&format!("{}._domainkey.acme.example", tokens[0]), RecordKind::Cname);
+    let read = sandbox.get("/v2/email/identities/acme.example").await.ok();
+    assert_eq!(read["VerificationStatus"], "TEMPORARY_FAILURE"); // it knows that it was verified
+    sandbox.end().await;
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left, [path]);
+}
+
+#[tokio::test]
+async fn a_file_of_something_else_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    std::fs::write(&path, "a letter").unwrap();
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut options = options(loopback, loopback);
+    options.state = Some(path.clone());
+    assert!(matches!(Sandbox::bind(options).await, Err(StartError::ParseState { .. })));
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "a letter");
+}
+
+#[tokio::test]
+async fn memory_is_lost_and_dns_is_not() {
+    let sandbox = start().await;
+    sandbox.tenant("acme").await;
+    sandbox.publish("acme.example", RecordKind::Txt, "here");
+    let (first, again) = (sandbox.world.snapshot(), sandbox.world.snapshot());
+    assert_eq!(first, again);
+    *sandbox.now.lock().unwrap() += 3600.0;
+    assert_eq!(sandbox.world.snapshot(), first);
+    sandbox.world.forget();
+    assert_eq!(sandbox.world.snapshot(), json!({}));
+    assert_eq!(sandbox.world.records().len(), 1);
+    sandbox.tenant("acme").await;
+}
+
+#[tokio::test]
+async fn it_listens_on_loopback_only() {
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let open = SocketAddr::from(([0, 0, 0, 0], 0));
+    for (listen, dns) in [(open, loopback), (loopback, open)] {
+        let Err(refusal) = Sandbox::bind(options(listen, dns)).await else { panic!("it listens on {listen} {dns}") };
+        assert!(matches!(refusal, StartError::NotLoopback(address) if address == open));
+    }
+}
+
+fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
+    Options { listen, dns, auto_verify: false, state: None, now: Arc::new(|| 0.0), chance: Arc::new(|_| {}) }
+}
