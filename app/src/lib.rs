@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod console;
+pub mod domains;
 mod error;
 mod form;
 mod page;

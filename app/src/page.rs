@@ -5,7 +5,7 @@ use crate::ui::shell::Shell;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -25,6 +25,7 @@ pub async fn render<V: IntoView + 'static>(
     body: impl FnOnce() -> V + Send + 'static,
 ) -> Response {
     let options = site.leptos.clone();
+    let is_sandbox = site.world.is_sandbox();
     let title = title.into();
     let app = move || {
         if let Some(headers) = use_context::<ResponseOptions>() {
@@ -32,7 +33,7 @@ pub async fn render<V: IntoView + 'static>(
             headers.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy());
             headers.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
-        view! { <Shell options title>{body().into_any()}</Shell> }.into_any()
+        view! { <Shell options title is_sandbox>{body().into_any()}</Shell> }.into_any()
     };
     leptos_axum::handle_response_inner(
         || {},
@@ -47,6 +48,12 @@ pub async fn render<V: IntoView + 'static>(
         },
     )
     .await
+}
+
+/// Renders a part of a page that is fetched again; it holds no islands.
+pub fn render_fragment<V: IntoView + 'static>(body: impl FnOnce() -> V) -> Response {
+    let html = Owner::new().with(|| body().into_view().to_html());
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], html).into_response()
 }
 
 /// For a rendered page: our own scripts, and the inline one that starts the islands by its nonce.

@@ -1,7 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, console, error, page};
+use crate::{Site, accounts, console, domains, error, page};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -33,7 +33,7 @@ pub struct Route {
 /// The table.
 pub fn routes() -> Vec<Route> {
     use Need::{Nothing, Operator, SignIn, Tenant};
-    use Permission::{ManagePeople, See};
+    use Permission::{ManageDomains, ManagePeople, See};
     vec![
         get("/", Nothing, accounts::start::page),
         get("/operator/{secret}", Nothing, console::sign_up::page),
@@ -49,6 +49,14 @@ pub fn routes() -> Vec<Route> {
         get("/account/password", SignIn, accounts::password::page),
         post("/account/password", SignIn, accounts::password::submit),
         get("/t/{slug}", Tenant(See), accounts::overview::page),
+        get("/t/{slug}/domains", Tenant(See), domains::list::page),
+        get("/t/{slug}/domains/new", Tenant(ManageDomains), domains::connect::page),
+        post("/t/{slug}/domains/new", Tenant(ManageDomains), domains::connect::submit),
+        get("/t/{slug}/domains/{domain}", Tenant(See), domains::domain::page),
+        get("/t/{slug}/domains/{domain}/standing", Tenant(See), domains::domain::fragment),
+        post("/t/{slug}/domains/{domain}/check", Tenant(ManageDomains), domains::acts::check),
+        post("/t/{slug}/domains/{domain}/publication", Tenant(ManageDomains), domains::acts::publish),
+        post("/t/{slug}/domains/{domain}/removal", Tenant(ManageDomains), domains::acts::remove),
         get("/t/{slug}/people", Tenant(See), accounts::people::page),
         get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
         post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),

@@ -1,8 +1,11 @@
-//! What every request shares: the logins to the database, the clock, the dice, and how we are reached.
+//! What every request shares: the logins to the database, the clock, the dice, how we are reached, and whether the world
+//! is real.
 
 use crate::accounts::passwords::Passwords;
 use db::scope::{OperatorLogin, WebLogin};
 use leptos::config::LeptosOptions;
+use rules::addresses::DomainName;
+use rules::domains::WantedRecord;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
 
@@ -18,6 +21,35 @@ pub struct Parts {
     /// Scheme and host by which browsers reach us, for links in mails.
     pub public_url: String,
     pub leptos: LeptosOptions,
+    pub world: World,
+}
+
+/// Whether Amazon SES and DNS are the real ones.
+pub enum World {
+    Real,
+    /// Played on this machine. Every page says so.
+    Sandbox {
+        /// `None`: it runs in another process, and its records are published there.
+        zones: Option<Arc<dyn Zones>>,
+    },
+}
+
+/// The DNS of the sandbox's world, in the hands of whoever presses its button. In memory: it waits for nothing.
+pub trait Zones: Send + Sync {
+    fn publish(&self, record: &WantedRecord);
+}
+
+impl World {
+    pub const fn is_sandbox(&self) -> bool {
+        matches!(self, Self::Sandbox { .. })
+    }
+
+    pub fn zones(&self) -> Option<&dyn Zones> {
+        match self {
+            Self::Real => None,
+            Self::Sandbox { zones } => zones.as_deref(),
+        }
+    }
 }
 
 impl Site {
@@ -27,6 +59,12 @@ impl Site {
 
     pub fn now(&self) -> OffsetDateTime {
         self.0.clock.now()
+    }
+
+    /// The name by which browsers reach us, where it is one: no team may claim it.
+    pub fn own_name(&self) -> Option<DomainName> {
+        let host = self.0.public_url.split("://").nth(1)?;
+        DomainName::parse(host.split(':').next()?).ok()
     }
 
     pub fn chance(&self) -> &dyn Chance {

@@ -59,6 +59,20 @@ test('every page', async ({ browser }) => {
     await fill(team, { Address: `${role}@northwind.example` }, 'Invite');
   }
   const ben = await comeIn(browser, page, 'admin@northwind.example', 'Ben');
+  await take(ada, 'domains-empty', '/t/northwind/domains');
+  await team.goto('/t/northwind/domains/new');
+  await fill(team, { Domain: 'gmail.com' }, 'Connect');
+  await fill(team, { Domain: 'mail.northwind-traders.example' }, 'Connect');
+  const domain = team.url();
+  await team.getByText('_domainkey').first().waitFor();
+  await take(ada, 'domain-missing', domain);
+  await team.getByRole('button', { name: 'Publish these records in the sandbox' }).click();
+  await team.getByText('Mail can leave under').waitFor();
+  await take(ada, 'domain-verified', domain);
+  await team.goto('/t/northwind/domains/new');
+  await take(ada, 'domain-connect', team.url());
+  await fill(team, { Domain: 'northwind-sales.example' }, 'Connect');
+  await take(ada, 'domains', '/t/northwind/domains');
   await page.goto('/console');
   await page.getByRole('link', { name: 'Northwind Sales' }).click();
   const tenant = page.url();

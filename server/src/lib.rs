@@ -7,6 +7,7 @@ pub mod middleware;
 pub mod serve;
 pub mod system;
 pub mod telemetry;
+pub mod world;
 
 use app::Site;
 use axum::Router;

@@ -8,7 +8,9 @@ use server::config::{Config, SETTINGS_HELP};
 use server::database::Database;
 use server::serve::Server;
 use server::system::{SystemChance, SystemClock};
+use server::world::World;
 use server::{BoxError, doctor, telemetry};
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::process::Command;
@@ -77,7 +79,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
         }
         Some(What::Work) => {
             let database = Database::join_or_start(&config)?;
-            block_on(work(&database))
+            block_on(work(&config, &database))
         }
         Some(What::Migrate) => {
             let database = Database::join_or_start(&config)?;
@@ -105,10 +107,12 @@ fn block_on(work: impl Future<Output = Result<ExitCode, BoxError>>) -> Result<Ex
 
 async fn everything(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
     database.migrate().await?;
-    let server = Server::bind(config, database).await?;
-    let worker = context(database).await?;
-    greet(config, &server);
     let stop = stop_signal();
+    let world = World::start(&config.world, sandbox_state(config, database), stop.clone()).await?;
+    let server = Server::bind(config, database, world.for_pages()).await?;
+    let worker = context(config, database, &world).await?;
+    say(&world.describe());
+    greet(config, &server);
     let (served, ()) = tokio::join!(server.run(stop.clone()), worker::run(worker, stop));
     served?;
     Ok(ExitCode::SUCCESS)
@@ -118,17 +122,21 @@ async fn serve(config: &Config, database: &Database<'_>) -> Result<ExitCode, Box
     if database.is_own() {
         database.migrate().await?;
     }
-    let server = Server::bind(config, database).await?;
+    let server = Server::bind(config, database, World::of_pages_alone(config)).await?;
     greet(config, &server);
     server.run(stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn work(database: &Database<'_>) -> Result<ExitCode, BoxError> {
+async fn work(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
     if database.is_own() {
         database.migrate().await?;
     }
-    worker::run(context(database).await?, stop_signal()).await;
+    let stop = stop_signal();
+    let world = World::start(&config.world, sandbox_state(config, database), stop.clone()).await?;
+    let worker = context(config, database, &world).await?;
+    say(&world.describe());
+    worker::run(worker, stop).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -158,12 +166,14 @@ async fn examine(database: &Database<'_>) -> Result<ExitCode, BoxError> {
 
 async fn with_server(mut config: Config, database: Database<'_>, command: &[String]) -> Result<ExitCode, BoxError> {
     config.listen.set_port(0);
+    config.world.take_any_port();
     database.migrate().await?;
-    let server = Server::bind(&config, &database).await?;
-    let worker = context(&database).await?;
+    let stop = stop_signal();
+    let world = World::start(&config.world, None, stop.clone()).await?;
+    let server = Server::bind(&config, &database, world.for_pages()).await?;
+    let worker = context(&config, &database, &world).await?;
     let mut variables = vec![("OWNLANE_URL", format!("http://{}", server.address))];
     variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
-    let stop = stop_signal();
     tokio::select! {
         served = server.run(stop.clone()) => served.and(Err("the server stopped before the command".into())),
         () = worker::run(worker, stop) => Err("the worker stopped before the command".into()),
@@ -172,15 +182,27 @@ async fn with_server(mut config: Config, database: Database<'_>, command: &[Stri
 }
 
 fn greet(config: &Config, server: &Server) {
-    println!("Ownlane is at {}", config.public_url.origin());
+    say(&format!("Ownlane is at {}", config.public_url.origin()));
     if let Some(link) = &server.operator_link {
-        println!("There is no operator yet. Become one here, within a day: {link}");
+        say(&format!("There is no operator yet. Become one here, within a day: {link}"));
     }
 }
 
-async fn context(database: &Database<'_>) -> Result<worker::Context, BoxError> {
+/// A line on standard output. That nobody reads it is no reason to stop.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
+
+async fn context(config: &Config, database: &Database<'_>, world: &World) -> Result<worker::Context, BoxError> {
     let login = db::scope::WorkerLogin::connect(database.worker()?.reveal()).await?;
-    Ok(worker::Context { login, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) })
+    let (ses, dns) = world.reach(config).await?;
+    let (ses, dns) = (Arc::new(ses), Arc::new(dns));
+    Ok(worker::Context { login, ses, dns, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) })
+}
+
+/// The sandbox remembers beside our own Postgres, so that both know the same after a restart.
+fn sandbox_state(config: &Config, database: &Database<'_>) -> Option<std::path::PathBuf> {
+    database.is_own().then(|| config.data.join("sandbox.json"))
 }
 
 /// True once the process is told to stop (SIGINT, SIGTERM).

@@ -30,7 +30,7 @@ pub struct Server {
 
 impl Server {
     /// Signs in to the database and binds the address.
-    pub async fn bind(config: &Config, database: &Database<'_>) -> Result<Self, BoxError> {
+    pub async fn bind(config: &Config, database: &Database<'_>, world: app::site::World) -> Result<Self, BoxError> {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -47,6 +47,7 @@ impl Server {
             passwords: Passwords::default(),
             public_url: public_url.origin().to_owned(),
             leptos: leptos_options(),
+            world,
         });
         let operator_link = app::console::sign_up::issue_link(&site).await?;
         let router = crate::router(site, &public_url, &config.trusted_proxies);

@@ -83,6 +83,8 @@ fn command(data: &Path) -> Command {
     command
         .env("OWNLANE_DATA", data)
         .env("OWNLANE_LISTEN", "127.0.0.1:0")
+        .env("OWNLANE_SANDBOX_LISTEN", "127.0.0.1:0")
+        .env("OWNLANE_SANDBOX_DNS", "127.0.0.1:0")
         .env_remove("DATABASE_URL")
         .stdin(Stdio::null());
     command

@@ -3,10 +3,12 @@
 
 pub mod accounts;
 pub mod console;
+pub mod domains;
 pub mod embedded_postgres;
 pub mod error;
 pub mod fixtures;
 pub mod isolation;
+pub mod lease;
 pub mod migrate;
 pub mod scope;
 

@@ -16,6 +16,8 @@ pub enum Role {
 pub enum Permission {
     /// See names, states and numbers.
     See,
+    /// Connect domains, have them checked, remove them.
+    ManageDomains,
     /// Invite people, change their roles, remove them; owners excepted.
     ManagePeople,
     /// Make owners, and unmake them.
@@ -30,7 +32,7 @@ impl Role {
         use Role::{Admin, Member, Owner, Viewer};
         match permission {
             Permission::See => matches!(self, Owner | Admin | Member | Viewer),
-            Permission::ManagePeople => matches!(self, Owner | Admin),
+            Permission::ManageDomains | Permission::ManagePeople => matches!(self, Owner | Admin),
             Permission::ManageOwners => matches!(self, Owner),
         }
     }
@@ -69,12 +71,13 @@ impl Role {
 }
 
 impl Permission {
-    pub const ALL: [Self; 3] = [Self::See, Self::ManagePeople, Self::ManageOwners];
+    pub const ALL: [Self; 4] = [Self::See, Self::ManageDomains, Self::ManagePeople, Self::ManageOwners];
 
     /// What it allows, to stand behind "you may not".
     pub const fn describe(self) -> &'static str {
         match self {
             Self::See => "look at this team",
+            Self::ManageDomains => "connect or remove domains",
             Self::ManagePeople => "manage the team's people",
             Self::ManageOwners => "make or unmake owners",
         }
@@ -99,12 +102,12 @@ mod tests {
 
     #[test]
     fn the_table_is_the_one_that_was_agreed() {
-        let mut table = format!("{:<14}", "");
+        let mut table = format!("{:<15}", "");
         for role in Role::ALL {
             table.push_str(&format!("{role:<8}"));
         }
         for permission in Permission::ALL {
-            table.push_str(&format!("\n{:<14}", format!("{permission:?}")));
+            table.push_str(&format!("\n{:<15}", format!("{permission:?}")));
             for role in Role::ALL {
                 table.push_str(&format!("{:<8}", if role.may(permission) { "yes" } else { "-" }));
             }

@@ -55,6 +55,10 @@ id! {
     AttemptId;
     #[doc = "One line of what operators did."]
     AuditId;
+    #[doc = "A domain that a tenant connected."]
+    DomainId;
+    #[doc = "A tenant's claim on a registrable name."]
+    ClaimId;
 }
 
 fn new_v7(now: OffsetDateTime, chance: &dyn Chance) -> Uuid {

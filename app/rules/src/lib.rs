@@ -4,6 +4,7 @@
 pub mod access;
 pub mod accounts;
 pub mod addresses;
+pub mod domains;
 pub mod ids;
 pub mod isolation;
 pub mod limits;

@@ -73,3 +73,42 @@ pub const SWEEP_AFTER_DAYS: i64 = 30;
 
 /// Rows on one page of a list.
 pub const PAGE_ROWS_MAX: i64 = 50;
+
+/// Connected domains of one tenant: more than any sales team runs, few enough for one page and one sweep.
+pub const DOMAINS_MAX: i64 = 100;
+
+/// A verified domain is looked at again after this long. SES itself looks about daily.
+pub const DOMAIN_VERIFIED_CHECK_HOURS: i64 = 24;
+
+/// A domain in trouble that only others can mend.
+pub const DOMAIN_TROUBLE_CHECK_MINS: i64 = 15;
+
+/// While a person waits for records to be seen. Eight small questions to a resolver each time.
+pub const DOMAIN_EAGER_CHECK_SECS: i64 = 5;
+
+/// "Check now" counts once in this time; more often a resolver would only repeat itself.
+pub const DOMAIN_CHECK_COOL_DOWN_SECS: i64 = 5;
+
+/// SES is asked about an identity at least this often while its domain is not verified.
+pub const IDENTITY_READ_MINS: i64 = 15;
+
+/// A duty that leased a row and died lets it go after this long: longer than all its calls can take.
+pub const LEASE_MINS: i64 = 5;
+
+/// Rows that a duty leases at once: what it can act on within its lease.
+pub const LEASE_ROWS_MAX: i64 = 10;
+
+/// Tenants that a duty looks at in one turn.
+pub const DUE_TENANTS_MAX: i64 = 200;
+
+/// A failed turn is tried again after 1, 2, 4 … seconds, at most this many.
+pub const RETRY_SECS_MAX: i64 = 15 * 60;
+
+/// What SES or DNS said, as it is kept and shown.
+pub const TROUBLE_CHARS_MAX: usize = 500;
+
+/// Answers that are kept of what was found in place of a record.
+pub const RECORD_ANSWERS_MAX: usize = 10;
+
+/// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner.
+pub const SES_TENANT_CHECK_HOURS: i64 = 24;

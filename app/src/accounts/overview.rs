@@ -1,8 +1,10 @@
 //! `/t/<slug>`: is the lane healthy, and what is next?
 
+use crate::domains::domain_state;
 use crate::page::render;
 use crate::ssr::Member;
-use crate::ui::frame::{Tenant, TenantSection};
+use crate::ui::button::LinkButton;
+use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::pauses::Pauses;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::{Result, Site};
@@ -10,13 +12,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::memberships;
+use db::domains::{self, Domain};
 use db::isolation::Pause;
 use leptos::prelude::*;
+use rules::access::Permission;
+use rules::domains::DomainState;
 use rules::time::OffsetDateTime;
 
 pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
     let people = memberships::list(&mut tx).await?.len();
+    let domains = domains::list(&mut tx).await?;
     tx.commit().await?;
     let now = site.now();
     let title = frame.tenant.name.clone();
@@ -24,10 +30,12 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         let people_page = frame.address("/people");
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
         let pauses = frame.pauses.clone();
+        let next_step = next_step(&frame, &domains);
         view! {
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
                 {lane(pauses, now)}
+                {next_step}
                 <p>"The team: "<a href=people_page>{count}</a>"."</p>
             </Tenant>
         }
@@ -46,6 +54,35 @@ fn lane(pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView {
             <Pauses pauses now/>
             <p>"Nothing leaves until every cause is lifted. What you do here meanwhile is kept."</p>
         </section>
+    }
+    .into_any()
+}
+
+/// The one thing that stands between this team and its first mail.
+fn next_step(frame: &TenantFrame, domains: &[Domain]) -> impl IntoView + use<> {
+    let standings: Vec<_> = domains.iter().map(|domain| (domain, domain.facts().state())).collect();
+    if standings.iter().any(|(_, state)| *state == DomainState::Verified) {
+        let count = standings.iter().filter(|(_, state)| *state == DomainState::Verified).count();
+        let words = if count == 1 { "1 domain".to_owned() } else { format!("{count} domains") };
+        return view! { <p>"Mail can leave under "<a href=frame.address("/domains")>{words}</a>"."</p> }.into_any();
+    }
+    let Some((domain, state)) = standings.first() else {
+        let connect = frame.role.may(Permission::ManageDomains).then(|| {
+            view! { <LinkButton href=frame.address("/domains/new") label="Connect a domain"/> }
+        });
+        return view! {
+            <h2>"Next"</h2>
+            <p>"Connect a domain: mail leaves under a name of your own."</p>
+            {connect}
+        }
+        .into_any();
+    };
+    let (tone, word) = domain_state(*state);
+    let href = frame.address(&format!("/domains/{}", domain.id));
+    let name = domain.name.to_string();
+    view! {
+        <h2>"Next"</h2>
+        <p><a href=href>{name}</a>" "<StateWord tone word/></p>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ pub mod invite;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;
+mod ses;
 pub mod sign_up;
 pub mod tenant;
 pub mod tenants;

@@ -1,5 +1,6 @@
 //! `/console/tenants/<tenant>`: one tenant opened by the operator, which the audit remembers.
 
+use crate::console::ses;
 use crate::page::render;
 use crate::ssr::{Address, Operator};
 use crate::ui::button::LinkButton;
@@ -14,7 +15,8 @@ use axum::response::Response;
 use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member};
 use db::accounts::tenants::{self, Tenant};
-use db::isolation::{self, Pause};
+use db::domains;
+use db::isolation::{self, Pause, ses_tenants};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::access::Role;
@@ -35,6 +37,8 @@ pub async fn page(
     let mut tx = operator.act("open_tenant", "looked at its page in the console", Some(tenant)).await?;
     let tenant = find(&mut tx, tenant).await?;
     let pauses = isolation::list_pauses_of(&mut tx, tenant.id).await?;
+    let at_ses = ses_tenants::find_of(&mut tx, tenant.id).await?;
+    let domains = domains::list_of(&mut tx, tenant.id).await?;
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
     tx.commit().await?;
@@ -52,6 +56,7 @@ pub async fn page(
                     <dd><Time at=tenant.created_at now/></dd>
                 </dl>
                 {lane(&at, pauses, now)}
+                {ses::at_ses(at_ses, domains, now)}
                 {owners_and_invited(&at, owners, invited, now)}
                 <p><a href=format!("/console/audit?tenant={}", tenant.id)>"What operators did here"</a></p>
             </Console>

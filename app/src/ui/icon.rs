@@ -5,12 +5,16 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Overview,
+    Domains,
     People,
     Tenants,
     Mail,
     Audit,
     Good,
+    Waiting,
+    Warn,
     Bad,
+    Copy,
 }
 
 impl Icon {
@@ -18,6 +22,7 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Overview => "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-3H4zM14 7h6V4h-6z",
+            Self::Domains => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c5 5 5 13 0 18M12 3c-5 5-5 13 0 18",
             Self::People => {
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5a6.5 6.5 0 0 1 3.5 5.5"
             }
@@ -25,6 +30,9 @@ impl Icon {
             Self::Mail => "M3 6h18v12H3zM3 7l9 6 9-6",
             Self::Audit => "M6 3h9l4 4v14H6zM9 11h7M9 15h7M9 7h3",
             Self::Good => "M5 12.5l4.5 4.5L19 7.5",
+            Self::Waiting => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",
+            Self::Warn => "M12 4L2.5 20h19zM12 10v5M12 17.2v.6",
+            Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Bad => "M9 5v14M15 5v14",
         }
     }

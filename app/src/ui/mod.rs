@@ -2,6 +2,7 @@
 
 pub mod button;
 pub mod choice;
+pub mod copy;
 pub mod empty;
 pub mod field;
 pub mod frame;
@@ -11,6 +12,8 @@ pub mod navigation;
 pub mod pauses;
 pub mod shell;
 pub mod state;
+pub mod steps;
+pub mod strip;
 pub mod summary;
 pub mod table;
 pub mod time;

@@ -1,10 +1,11 @@
 //! The document around every page.
 
+use crate::ui::strip::Strip;
 use frontend::ready::Ready;
 use leptos::prelude::*;
 
 #[component]
-pub fn Shell(options: LeptosOptions, title: String, children: Children) -> impl IntoView {
+pub fn Shell(options: LeptosOptions, title: String, is_sandbox: bool, children: Children) -> impl IntoView {
     // Leptos puts marks between texts, and inside a title they would be read: it is written as one piece.
     let title = format!("{} · Ownlane", title.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
@@ -22,6 +23,7 @@ pub fn Shell(options: LeptosOptions, title: String, children: Children) -> impl 
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
+                {is_sandbox.then(|| view! { <Strip/> })}
                 {children()}
                 <Ready/>
             </body>

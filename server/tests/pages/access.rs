@@ -24,13 +24,15 @@ struct Ids {
     user: String,
     /// An open invitation that is put back before each try.
     invitation: String,
+    /// A connected domain that is put back before each try.
+    domain: String,
 }
 
 impl Ids {
     async fn of(site: &TestSite, slug: &'static str, number: u8) -> Self {
         let id = |kind: u8| format!("00000000-0000-7000-8000-0000000{kind:02}{number:03}");
         let tenant = site.tenant_id(slug).await;
-        let ids = Self { slug, tenant, user: id(1), invitation: id(2) };
+        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3) };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
              values ('{}', 'Vic', 'vic{number}@example.com', 'none', '2024-10-01')",
@@ -42,14 +44,19 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, .. } = self;
+        let Self { tenant, user, invitation, domain, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
              on conflict (tenant_id, user_id) do update set role = 'viewer';
              insert into invitations (tenant_id, id, email, role, token_hash, created_at, expires_at)
              values ('{tenant}', '{invitation}', 'wim@example.com', 'viewer', '\\x00', '2024-10-01', '2044-10-01')
-             on conflict (tenant_id, id) do update set withdrawn_at = null"
+             on conflict (tenant_id, id) do update set withdrawn_at = null;
+             insert into domains (tenant_id, id, name, root, challenge, created_at, created_by, asked_at, may_send,
+                is_associated, attempts)
+             values ('{tenant}', '{domain}', 'd.example', 'd.example', 'c', '2024-10-01', '{user}', '2024-10-01', false,
+                false, 0)
+             on conflict (tenant_id, id) do update set removal_asked_at = null"
         );
         site.database.run(&sql).await;
     }
@@ -63,6 +70,7 @@ impl Ids {
             "{tenant}" => &self.tenant,
             "{user}" => &self.user,
             "{invitation}" => &self.invitation,
+            "{domain}" => &self.domain,
             "{secret}" => &secret,
             "{link}" => &link,
             part => {

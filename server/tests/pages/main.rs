@@ -6,5 +6,7 @@
 mod access;
 mod accounts;
 mod console;
+mod domains;
 mod harness;
 mod people;
+mod provisioning;

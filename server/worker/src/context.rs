@@ -1,5 +1,6 @@
-//! What every duty is handed: the way to the database, the clock and the dice.
+//! What every duty is handed: the way to the database, SES, DNS, the clock and the dice.
 
+use crate::{Dns, Ses};
 use db::scope::WorkerLogin;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
@@ -7,6 +8,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Context {
     pub login: WorkerLogin,
+    pub ses: Arc<Ses>,
+    pub dns: Arc<Dns>,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
 }

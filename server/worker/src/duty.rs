@@ -2,6 +2,7 @@
 //! again at the next turn.
 
 use crate::Context;
+use crate::aws::SesError;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -10,6 +11,8 @@ use tokio::sync::watch;
 pub enum Error {
     #[error(transparent)]
     Database(#[from] db::Error),
+    #[error(transparent)]
+    Ses(Box<SesError>),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -2,10 +2,17 @@
 //! processes share the work through Postgres alone. Nothing here holds a transaction open while it waits on the network.
 
 mod accounts;
+mod aws;
 mod context;
+mod dns;
+mod domains;
+mod due;
 mod duty;
+mod isolation;
 
+pub use aws::{Endpoint, Ses, SesError, SesSettings};
 pub use context::Context;
+pub use dns::{Dns, NameServers};
 pub use duty::{Error, Progress, Result};
 
 use duty::Duty;
@@ -13,8 +20,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 1] =
-    [Duty { name: "sweep", period: Duration::from_secs(10 * 60), run: |context| Box::pin(accounts::sweep(context)) }];
+const TIMETABLE: [Duty; 3] = [
+    Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
+    Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
+    Duty { name: "sweep", period: Duration::from_secs(10 * 60), run: |context| Box::pin(accounts::sweep(context)) },
+];
+
+/// For what a person waits for. A look costs one query over an index of what is due.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Does the duties, each at its own pace, until `stop` says true. What a duty has begun, it ends.
 pub async fn run(context: Context, stop: watch::Receiver<bool>) {
@@ -40,4 +53,16 @@ pub async fn drain(context: &Context) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+/// An error with its causes, in one line.
+fn describe(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    chain
 }

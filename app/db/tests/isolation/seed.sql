@@ -9,3 +9,11 @@ insert into invitations (tenant_id, id, email, role, token_hash, created_at, exp
     values ('{tenant}', '{user}', 'guest{n}@example.com', 'viewer', '\x0{n}', '2026-01-01', '2026-02-01');
 insert into pauses (tenant_id, id, cause, reason, paused_at)
     values ('{tenant}', '{user}', 'operator', 'tried', '2026-01-01');
+insert into domain_claims (root, id, holder, claimed_at) values ('team{n}.example', '{user}', '{tenant}', '2026-01-01');
+insert into ses_tenants (tenant_id, created_at, due_at, attempts) values ('{tenant}', '2026-01-01', '2026-01-01', 0);
+insert into domains (tenant_id, id, name, root, challenge, created_at, created_by, asked_at, may_send, is_associated,
+    due_at, attempts)
+    values ('{tenant}', '{user}', 'team{n}.example', 'team{n}.example', 'c', '2026-01-01', '{user}', '2026-01-01', false,
+        false, '2026-01-01', 0);
+insert into domain_records (tenant_id, domain_id, purpose, slot, kind, name, value, found)
+    values ('{tenant}', '{user}', 'dmarc', 0, 'TXT', '_dmarc.team{n}.example', 'v=DMARC1', '{}');

@@ -27,6 +27,7 @@ pub struct TenantFrame {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TenantSection {
     Overview,
+    Domains,
     People,
 }
 
@@ -39,10 +40,13 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Overview, People};
+    use TenantSection::{Domains, Overview, People};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
-    let places =
-        vec![place("Overview", "", Icon::Overview, Overview), place("People", "/people", Icon::People, People)];
+    let places = vec![
+        place("Overview", "", Icon::Overview, Overview),
+        place("Domains", "/domains", Icon::Domains, Domains),
+        place("People", "/people", Icon::People, People),
+    ];
     let home = frame.address("");
     let state = match frame.pauses.first() {
         None => view! { <State tone=Tone::Good word="Lane open"/> }.into_any(),

@@ -1,5 +1,9 @@
 //! Settings, read from the environment once at start: the only place that does. Secrets never print.
 
+mod world;
+
+pub use world::WorldConfig;
+
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -21,6 +25,9 @@ pub struct Config {
     pub database: Option<ForeignDatabase>,
     /// Whose word about a client's address is taken (`X-Forwarded-For`).
     pub trusted_proxies: Vec<IpNet>,
+    /// What the names of tenants at SES begin with.
+    pub ses_prefix: String,
+    pub world: WorldConfig,
 }
 
 /// The address of a database with, perhaps, a password in it.
@@ -42,7 +49,7 @@ pub struct PublicUrl(String);
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{name} is not a setting of Ownlane; known are: {}", SETTINGS.join(", "))]
+    #[error("{name} is not a setting of Ownlane; known are: {}", settings().collect::<Vec<_>>().join(", "))]
     Unknown { name: String },
     #[error("{name} is not valid: {why}")]
     Invalid { name: &'static str, why: String },
@@ -55,6 +62,8 @@ pub enum ConfigError {
          `ownlane migrate` makes without a password (`alter role {login} password …` gives it one)"
     )]
     MissingLogin { name: &'static str, login: &'static str },
+    #[error("{name} is needed: {what}")]
+    Missing { name: &'static str, what: &'static str },
 }
 
 const LISTEN: &str = "OWNLANE_LISTEN";
@@ -65,7 +74,15 @@ const DB_WEB: &str = "OWNLANE_DB_WEB";
 const DB_WORKER: &str = "OWNLANE_DB_WORKER";
 const DB_OPERATOR: &str = "OWNLANE_DB_OPERATOR";
 const TRUSTED_PROXIES: &str = "OWNLANE_TRUSTED_PROXIES";
-const SETTINGS: [&str; 8] = [LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_WORKER, DB_OPERATOR, TRUSTED_PROXIES];
+const SES_PREFIX: &str = "OWNLANE_SES_PREFIX";
+const SETTINGS: &[&str] =
+    &[LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_WORKER, DB_OPERATOR, TRUSTED_PROXIES, SES_PREFIX];
+
+/// Ours, by name.
+fn settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().chain(world::SETTINGS).copied()
+}
+
 const DATABASE_URL: &str = "DATABASE_URL";
 const PATH: &str = "PATH";
 
@@ -81,7 +98,17 @@ Settings (environment):
   OWNLANE_DB_WORKER        … ownlane_worker
   OWNLANE_DB_OPERATOR      … ownlane_operator
   OWNLANE_TRUSTED_PROXIES  networks whose X-Forwarded-For is believed, like 10.0.0.0/8,::1
-  RUST_LOG                 what is logged [info]";
+  OWNLANE_SES_PREFIX       what names at Amazon SES begin with [ownlane]
+  RUST_LOG                 what is logged [info]
+
+With the sandbox built in (the default), SES and DNS are played on this machine, and nothing else is ever called:
+  OWNLANE_SANDBOX_LISTEN   where the sandbox of this process listens [127.0.0.1:4579]
+  OWNLANE_SANDBOX_DNS      where it answers for DNS [127.0.0.1:5354]
+  OWNLANE_SANDBOX_URL      another one that runs on this machine, like http://127.0.0.1:4579 [none]
+
+Without it (built with --no-default-features), Amazon's own, with the credentials that the AWS SDK finds:
+  OWNLANE_AWS_REGION       the region of Amazon SES, like eu-west-1
+  OWNLANE_EVENTS_TOPIC     the ARN of the SNS topic that events go to";
 
 impl Config {
     pub fn from_environment() -> Result<Self, ConfigError> {
@@ -114,7 +141,20 @@ impl Config {
             path,
             database: database.is_given().then_some(database),
             trusted_proxies,
+            ses_prefix: ses_prefix(given.remove(SES_PREFIX))?,
+            world: WorldConfig::read(&mut given)?,
         })
+    }
+}
+
+/// SES allows 64 characters, of which a tenant's id and a hyphen take 33.
+fn ses_prefix(given: Option<String>) -> Result<String, ConfigError> {
+    let prefix = given.unwrap_or_else(|| "ownlane".to_owned());
+    let plain = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if plain && prefix.len() <= 31 {
+        Ok(prefix)
+    } else {
+        Err(invalid(SES_PREFIX, format!("{prefix:?} is not up to 31 letters, digits, hyphens and underscores")))
     }
 }
 
@@ -130,7 +170,7 @@ fn pick(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Given, 
             continue;
         }
         let name = name.to_string_lossy().into_owned();
-        let Some(&setting) = SETTINGS.iter().chain(&[DATABASE_URL]).find(|setting| ***setting == name) else {
+        let Some(setting) = settings().chain([DATABASE_URL]).find(|setting| *setting == name) else {
             if name.starts_with("OWNLANE_") {
                 return Err(ConfigError::Unknown { name });
             }
@@ -261,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_help_names_every_setting() {
-        for setting in SETTINGS {
+        for setting in settings() {
             assert!(SETTINGS_HELP.contains(setting), "{setting}");
         }
     }

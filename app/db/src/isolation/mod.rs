@@ -1,4 +1,6 @@
-//! Pauses: rows with a cause each. A lane runs when no row is live.
+//! Pauses: rows with a cause each. A lane runs when no row is live. What a tenant has at SES: [`ses_tenants`].
+
+pub mod ses_tenants;
 
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};

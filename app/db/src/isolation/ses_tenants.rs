@@ -1,0 +1,135 @@
+//! What a tenant has at SES: wanted from the first domain on, and as the worker last read it back.
+
+use crate::Result;
+use crate::scope::{OperatorTx, TenantTx};
+use rules::ids::TenantId;
+use rules::time::OffsetDateTime;
+use sqlx::{PgConnection, Row};
+
+/// As last read back; `None` where nothing was read yet.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct SesTenant {
+    /// Of the tenant and of its configuration set.
+    pub name: Option<String>,
+    pub arn: Option<String>,
+    /// The ARN of the reputation policy.
+    pub policy: Option<String>,
+    pub suppression_scope: Option<String>,
+    pub read_at: Option<OffsetDateTime>,
+    pub ready_at: Option<OffsetDateTime>,
+    pub trouble: Option<String>,
+    pub trouble_at: Option<OffsetDateTime>,
+}
+
+/// What one turn read back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadBack {
+    pub arn: String,
+    pub policy: String,
+    pub suppression_scope: String,
+}
+
+/// Asks for it to be made, unless it was asked for already.
+pub async fn want(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "insert into ses_tenants (tenant_id, created_at, due_at, attempts) values ($1, $2, $2, 0) on conflict do nothing",
+    )
+    .bind(tenant.uuid())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Has it looked at soon: something that stands on it is not as it should be.
+pub async fn nudge(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update ses_tenants set due_at = $2 where tenant_id = $1 and (due_at is null or due_at > $2)")
+        .bind(tenant.uuid())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// Gives it its name for ever, before anything is made under it. What it is called already stays.
+pub async fn name(tx: &mut TenantTx, name: &str) -> Result<String> {
+    let tenant = tx.tenant();
+    let name =
+        sqlx::query_scalar("update ses_tenants set name = coalesce(name, $2) where tenant_id = $1 returning name")
+            .bind(tenant.uuid())
+            .bind(name)
+            .fetch_one(tx.sql())
+            .await?;
+    Ok(name)
+}
+
+/// Writes down that everything was read back as wanted, and has the domains looked at that waited for it.
+pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update ses_tenants set arn = $2, policy = $3, suppression_scope = $4, read_at = $5,
+                ready_at = coalesce(ready_at, $5)
+         where tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .bind(&read.arn)
+    .bind(&read.policy)
+    .bind(&read.suppression_scope)
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    sqlx::query(
+        "update domains set due_at = $2
+         where tenant_id = $1 and removed_at is null and dkim_tokens is null and due_at > $2",
+    )
+    .bind(tenant.uuid())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Writes down that it is not as wanted now.
+pub async fn write_unready(tx: &mut TenantTx) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update ses_tenants set ready_at = null where tenant_id = $1")
+        .bind(tenant.uuid())
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+pub async fn find(tx: &mut TenantTx) -> Result<Option<SesTenant>> {
+    let tenant = tx.tenant();
+    find_in(tx.sql(), tenant).await
+}
+
+/// The same for the operator.
+pub async fn find_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Option<SesTenant>> {
+    find_in(tx.sql(), tenant).await
+}
+
+async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<SesTenant>> {
+    let row = sqlx::query(
+        "select name, arn, policy, suppression_scope, read_at, ready_at, trouble, trouble_at
+         from ses_tenants where tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(SesTenant {
+            name: row.try_get("name")?,
+            arn: row.try_get("arn")?,
+            policy: row.try_get("policy")?,
+            suppression_scope: row.try_get("suppression_scope")?,
+            read_at: row.try_get("read_at")?,
+            ready_at: row.try_get("ready_at")?,
+            trouble: row.try_get("trouble")?,
+            trouble_at: row.try_get("trouble_at")?,
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,62 @@
+//! What a tenant has at Amazon SES, as last read back, and how its domains stand: a part of its page in the console.
+
+use crate::domains::domain_state;
+use crate::ui::state::{State as StateWord, Tone};
+use crate::ui::time::Time;
+use db::domains::Domain;
+use db::isolation::ses_tenants::SesTenant;
+use leptos::prelude::*;
+use rules::time::OffsetDateTime;
+
+pub fn at_ses(found: Option<SesTenant>, domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
+    let standing = match found {
+        None => view! { <p class="soft">"Nothing yet: it is made with the first domain."</p> }.into_any(),
+        Some(found) => facts(found, now).into_any(),
+    };
+    view! {
+        <h2>"At Amazon SES"</h2>
+        {standing}
+        {list(domains, now)}
+    }
+}
+
+fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
+    let state = match (found.ready_at, found.read_at) {
+        (Some(_), _) => view! { <StateWord tone=Tone::Good word="As wanted"/> }.into_any(),
+        (None, None) => view! { <StateWord tone=Tone::Waiting word="Being made"/> }.into_any(),
+        (None, Some(_)) => view! { <StateWord tone=Tone::Bad word="Not as wanted"/> }.into_any(),
+    };
+    let trouble = found.trouble.zip(found.trouble_at);
+    let trouble = trouble.map(|(trouble, since)| {
+        view! { <dt>"Trouble"</dt><dd>{trouble}" (since "<Time at=since now/>")"</dd> }
+    });
+    let text = |label: &'static str, value: Option<String>| {
+        value.map(|value| view! { <dt>{label}</dt><dd><code>{value}</code></dd> })
+    };
+    let policy = found.policy.map(|policy| policy.rsplit('/').next().unwrap_or_default().to_owned());
+    view! {
+        <dl class="facts">
+            <dt>"State"</dt>
+            <dd>{state}{found.read_at.map(|at| view! { " read back "<Time at now/> })}</dd>
+            {text("Tenant and configuration set", found.name)}
+            {text("ARN", found.arn)}
+            {text("Reputation policy", policy)}
+            {text("Suppression list", found.suppression_scope)}
+            {trouble}
+        </dl>
+    }
+}
+
+fn list(domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
+    let lines: Vec<_> = domains
+        .into_iter()
+        .map(|domain| {
+            let (tone, word) = domain_state(domain.facts().state());
+            let trouble = domain.trouble.map(|(trouble, since)| {
+                view! { <p class="soft">{trouble}" (since "<Time at=since now/>")"</p> }
+            });
+            view! { <li>{domain.name.to_string()}" "<StateWord tone word/>{trouble}</li> }
+        })
+        .collect();
+    view! { <ul class="lines">{lines}</ul> }
+}

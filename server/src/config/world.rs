@@ -1,0 +1,119 @@
+//! Which world the machine acts in. A program with the feature `sandbox` knows none but one on this machine; one without it
+//! knows none but Amazon's. So no setting can take the one for the other.
+
+#[cfg(feature = "sandbox")]
+pub use played::WorldConfig;
+#[cfg(not(feature = "sandbox"))]
+pub use real::WorldConfig;
+
+#[cfg(feature = "sandbox")]
+pub(super) use played::SETTINGS;
+#[cfg(not(feature = "sandbox"))]
+pub(super) use real::SETTINGS;
+
+#[cfg(feature = "sandbox")]
+mod played {
+    use super::super::{ConfigError, invalid};
+    use std::collections::HashMap;
+    use std::net::SocketAddr;
+
+    const SANDBOX_LISTEN: &str = "OWNLANE_SANDBOX_LISTEN";
+    const SANDBOX_DNS: &str = "OWNLANE_SANDBOX_DNS";
+    const SANDBOX_URL: &str = "OWNLANE_SANDBOX_URL";
+    pub const SETTINGS: &[&str] = &[SANDBOX_LISTEN, SANDBOX_DNS, SANDBOX_URL];
+
+    #[derive(Debug)]
+    pub enum WorldConfig {
+        /// A sandbox in this process, at these addresses.
+        Own { listen: SocketAddr, dns: SocketAddr },
+        /// One that runs already.
+        Elsewhere { address: SocketAddr, dns: SocketAddr },
+    }
+
+    impl WorldConfig {
+        /// For a throw-away world, of which there may be several.
+        pub fn take_any_port(&mut self) {
+            if let Self::Own { listen, dns } = self {
+                listen.set_port(0);
+                dns.set_port(0);
+            }
+        }
+
+        pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
+            let mut loopback = |name, default: &str| {
+                let text = given.remove(name).unwrap_or_else(|| default.to_owned());
+                let address: SocketAddr = text
+                    .trim_start_matches("http://")
+                    .parse()
+                    .map_err(|_| invalid(name, format!("{text:?} is no address with a port")))?;
+                let is_loopback = address.ip().is_loopback();
+                if is_loopback { Ok(address) } else { Err(invalid(name, format!("{text} is not on this machine"))) }
+            };
+            let (listen, dns) = (loopback(SANDBOX_LISTEN, "127.0.0.1:4579")?, loopback(SANDBOX_DNS, "127.0.0.1:5354")?);
+            let none = "127.0.0.1:0";
+            match loopback(SANDBOX_URL, none)? {
+                address if address.port() == 0 => Ok(Self::Own { listen, dns }),
+                address => Ok(Self::Elsewhere { address, dns }),
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::config::Config;
+
+        fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+            Config::from_variables(variables.iter().map(|(name, value)| (name.into(), value.into())))
+        }
+
+        #[test]
+        fn only_a_sandbox_on_this_machine_is_called() {
+            for elsewhere in ["https://email.eu-west-1.amazonaws.com", "10.0.0.1:4579", "sandbox:4579"] {
+                read(&[("OWNLANE_SANDBOX_URL", elsewhere)]).unwrap_err();
+            }
+            read(&[("OWNLANE_SANDBOX_LISTEN", "0.0.0.0:4579")]).unwrap_err();
+            let config = read(&[("OWNLANE_SANDBOX_URL", "http://127.0.0.1:1")]).unwrap();
+            assert!(matches!(config.world, WorldConfig::Elsewhere { .. }), "{:?}", config.world);
+            let error = read(&[("OWNLANE_AWS_REGION", "eu-west-1")]).unwrap_err().to_string();
+            assert!(error.starts_with("OWNLANE_AWS_REGION is not a setting"), "{error}");
+        }
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+mod real {
+    use super::super::ConfigError;
+    use std::collections::HashMap;
+
+    const AWS_REGION: &str = "OWNLANE_AWS_REGION";
+    const EVENTS_TOPIC: &str = "OWNLANE_EVENTS_TOPIC";
+    pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC];
+
+    #[derive(Debug)]
+    pub struct WorldConfig {
+        pub region: Option<String>,
+        /// The ARN of the SNS topic that events go to.
+        pub events_topic: Option<String>,
+    }
+
+    impl WorldConfig {
+        /// The real world has no ports of ours.
+        pub const fn take_any_port(&mut self) {}
+
+        pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
+            let [region, events_topic] = [AWS_REGION, EVENTS_TOPIC].map(|name| given.remove(name));
+            Ok(Self { region, events_topic })
+        }
+
+        pub fn region(&self) -> Result<String, ConfigError> {
+            let missing = ConfigError::Missing { name: AWS_REGION, what: "the region of Amazon SES, like eu-west-1" };
+            self.region.clone().ok_or(missing)
+        }
+
+        pub fn events_topic(&self) -> Result<String, ConfigError> {
+            let what = "the ARN of the SNS topic that Amazon SES tells its events to";
+            self.events_topic.clone().ok_or(ConfigError::Missing { name: EVENTS_TOPIC, what })
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The world that the machine acts in: the sandbox on this machine, or Amazon's SES and the real DNS. Which of them is
+//! settled when the program is built, so that no setting can take the one for the other.
+
+use crate::BoxError;
+use crate::config::Config;
+use worker::{Endpoint, NameServers, SesSettings};
+
+#[cfg(feature = "sandbox")]
+pub use played::{SandboxZones, World};
+#[cfg(not(feature = "sandbox"))]
+pub use real::World;
+
+impl World {
+    /// SES and DNS for the worker.
+    pub async fn reach(&self, config: &Config) -> Result<(worker::Ses, worker::Dns), BoxError> {
+        let (region, events_topic, endpoint) = self.ses(config)?;
+        let name_prefix = config.ses_prefix.clone();
+        let ses = worker::Ses::new(SesSettings { region, name_prefix, events_topic, endpoint }).await;
+        Ok((ses, worker::Dns::new(self.name_servers())?))
+    }
+}
+
+#[cfg(feature = "sandbox")]
+mod played {
+    use super::{BoxError, Config, Endpoint, NameServers};
+    use crate::config::WorldConfig;
+    use crate::system::{SystemChance, SystemClock};
+    use app::site::Zones;
+    use rules::domains::{RecordKind, WantedRecord};
+    use rules::time::{Chance, Clock};
+    use sandbox::{Options, Record, Sandbox};
+    use std::net::SocketAddr;
+    use std::path::PathBuf;
+    use std::sync::Arc;
+    use tokio::sync::watch;
+
+    const REGION: &str = "us-east-1";
+    const TTL_SECS: u32 = 3600;
+
+    /// A sandbox: in this process, or one that runs elsewhere on this machine.
+    pub struct World {
+        address: SocketAddr,
+        dns: SocketAddr,
+        /// Ours alone: who can publish in its zones.
+        zones: Option<Arc<SandboxZones>>,
+    }
+
+    impl World {
+        /// Starts the sandbox of this process, unless it uses another's. It goes on until `stop` says true, and keeps what
+        /// it knows in `state`.
+        pub async fn start(
+            config: &WorldConfig,
+            state: Option<PathBuf>,
+            stop: watch::Receiver<bool>,
+        ) -> Result<Self, BoxError> {
+            let (listen, dns) = match *config {
+                WorldConfig::Elsewhere { address, dns } => return Ok(Self { address, dns, zones: None }),
+                WorldConfig::Own { listen, dns } => (listen, dns),
+            };
+            let sandbox = Sandbox::bind(Options {
+                listen,
+                dns,
+                auto_verify: false,
+                state,
+                now: Arc::new(seconds_now),
+                chance: Arc::new(|bytes| SystemChance.fill(bytes)),
+            })
+            .await?;
+            let (address, dns, world) = (sandbox.address, sandbox.dns, sandbox.world());
+            tokio::spawn(sandbox.run(stop));
+            Ok(Self { address, dns, zones: Some(Arc::new(SandboxZones(world))) })
+        }
+
+        /// How a server without a worker of its own sees it: the pages say that it is a sandbox.
+        pub const fn of_pages_alone(_: &Config) -> app::site::World {
+            app::site::World::Sandbox { zones: None }
+        }
+
+        pub fn for_pages(&self) -> app::site::World {
+            let zones = self.zones.clone().map(|zones| zones as Arc<dyn Zones>);
+            app::site::World::Sandbox { zones }
+        }
+
+        pub fn describe(&self) -> String {
+            format!("The sandbox plays Amazon SES at http://{} and DNS at {}.", self.address, self.dns)
+        }
+
+        #[expect(clippy::unnecessary_wraps, reason = "the other world's settings can be missing")]
+        pub(super) fn ses(&self, _: &Config) -> Result<(String, String, Endpoint), BoxError> {
+            let topic = format!("arn:aws:sns:{REGION}:{}:ownlane-events", sandbox::ACCOUNT);
+            Ok((REGION.to_owned(), topic, Endpoint::Sandbox(format!("http://{}", self.address))))
+        }
+
+        pub(super) const fn name_servers(&self) -> NameServers {
+            NameServers::One(self.dns)
+        }
+    }
+
+    /// Epoch seconds.
+    #[expect(clippy::cast_precision_loss, reason = "microseconds of this century are exact in a double")]
+    fn seconds_now() -> f64 {
+        let micros = SystemClock.now().unix_timestamp_nanos() / 1000;
+        micros as f64 / 1_000_000.0
+    }
+
+    /// The zones of a sandbox in this process.
+    pub struct SandboxZones(pub sandbox::World);
+
+    impl Zones for SandboxZones {
+        /// As an owner does: what stood there for the same use is replaced.
+        fn publish(&self, record: &WantedRecord) {
+            let kind = match record.kind {
+                RecordKind::Txt => sandbox::RecordKind::Txt,
+                RecordKind::Cname => sandbox::RecordKind::Cname,
+                RecordKind::Mx => sandbox::RecordKind::Mx,
+            };
+            self.0.withdraw(&record.name, kind);
+            self.0.publish(Record { name: record.name.clone(), kind, value: record.full_value(), ttl: TTL_SECS });
+        }
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+mod real {
+    use super::{BoxError, Config, Endpoint, NameServers};
+    use crate::config::WorldConfig;
+    use std::path::PathBuf;
+    use tokio::sync::watch;
+
+    /// Amazon's SES and the machine's name servers.
+    pub struct World;
+
+    impl World {
+        #[expect(clippy::unused_async, reason = "the other world has to be started")]
+        pub async fn start(_: &WorldConfig, _: Option<PathBuf>, _: watch::Receiver<bool>) -> Result<Self, BoxError> {
+            Ok(Self)
+        }
+
+        pub const fn of_pages_alone(_: &Config) -> app::site::World {
+            app::site::World::Real
+        }
+
+        pub const fn for_pages(&self) -> app::site::World {
+            app::site::World::Real
+        }
+
+        pub fn describe(&self) -> String {
+            "Mail leaves through Amazon SES.".to_owned()
+        }
+
+        pub(super) fn ses(&self, config: &Config) -> Result<(String, String, Endpoint), BoxError> {
+            Ok((config.world.region()?, config.world.events_topic()?, Endpoint::Aws))
+        }
+
+        pub(super) const fn name_servers(&self) -> NameServers {
+            NameServers::System
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What a call to SES came to, when not to an answer.
+
+use crate::aws::Ses;
+use aws_sdk_sesv2::config::http::HttpResponse;
+use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+#[derive(Debug, thiserror::Error)]
+#[error("SES {operation}: {message}")]
+pub struct SesError {
+    pub operation: &'static str,
+    pub kind: SesErrorKind,
+    /// Name and text as SES gave them.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SesErrorKind {
+    NotFound,
+    AlreadyExists,
+    /// SES will say the same again: our mistake, a limit, or something that stands in the way.
+    Refused,
+    /// Throttled, broken or out of reach: try again.
+    Later,
+}
+
+impl SesErrorKind {
+    /// By the error's name first: 404 alone may come from whatever stands between. What has no name that we know is
+    /// tried again unless its status says that it was understood and refused.
+    fn of(code: &str, status: u16) -> Self {
+        match code {
+            "NotFoundException" => Self::NotFound,
+            "AlreadyExistsException" => Self::AlreadyExists,
+            "ConcurrentModificationException" | "ConflictException" | "TooManyRequestsException" => Self::Later,
+            "AccessDeniedException" | "BadRequestException" | "LimitExceededException" => Self::Refused,
+            code if code.starts_with("Throttling") => Self::Later,
+            _ if status == 400 || status == 403 => Self::Refused,
+            _ => Self::Later,
+        }
+    }
+}
+
+impl Ses {
+    pub(super) fn outcome<T, E>(
+        operation: &'static str,
+        outcome: Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, SesError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        outcome.map_err(|error| match &error {
+            SdkError::ServiceError(answer) => {
+                let status = answer.raw().status().as_u16();
+                let code = answer.err().code().unwrap_or_default();
+                let text = answer.err().message().unwrap_or("no text");
+                let kind = SesErrorKind::of(code, status);
+                SesError { operation, kind, message: format!("{status} {code}: {text}") }
+            }
+            error => {
+                let message = DisplayErrorContext(error).to_string();
+                SesError { operation, kind: SesErrorKind::Later, message }
+            }
+        })
+    }
+}
+
+impl SesError {
+    /// SES answered something that cannot be acted on, or did not keep what it was given.
+    pub fn unexpected(operation: &'static str, message: impl Into<String>) -> Self {
+        Self { operation, kind: SesErrorKind::Later, message: message.into() }
+    }
+
+    pub(super) fn unbuilt(operation: &'static str) -> impl FnOnce(BuildError) -> Self {
+        move |error| Self { operation, kind: SesErrorKind::Refused, message: error.to_string() }
+    }
+}
+
+/// `None` for what SES does not have.
+pub(super) fn found<T>(outcome: Result<T, SesError>) -> Result<Option<T>, SesError> {
+    match outcome {
+        Err(error) if error.kind == SesErrorKind::NotFound => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+/// For what is to be there, or to be gone: whether we made it so or found it so.
+pub(super) fn settled<T>(outcome: Result<T, SesError>, already: SesErrorKind) -> Result<(), SesError> {
+    match outcome {
+        Err(error) if error.kind == already => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_told_by_name_then_by_status() {
+        let check = |code, status, kind| assert_eq!(SesErrorKind::of(code, status), kind, "{status} {code}");
+        check("NotFoundException", 404, SesErrorKind::NotFound);
+        check("", 404, SesErrorKind::Later);
+        check("", 429, SesErrorKind::Later);
+        check("SomethingNew", 400, SesErrorKind::Refused);
+        check("ConcurrentModificationException", 500, SesErrorKind::Later);
+        check("AlreadyExistsException", 400, SesErrorKind::AlreadyExists);
+        check("InvalidSignatureException", 403, SesErrorKind::Refused);
+        check("ServiceUnavailable", 503, SesErrorKind::Later);
+    }
+}
