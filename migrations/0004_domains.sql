@@ -63,7 +63,7 @@ create table domains (
     attempts bigint not null,
     primary key (tenant_id, id),
     constraint domains_tenant foreign key (tenant_id) references tenants (tenant_id) on delete restrict,
-    constraint domains_hold check (hold in ('foreign_tenant', 'unknown_identity', 'refused'))
+    constraint domains_hold check (hold in ('foreign_tenant', 'unknown_identity'))
 );
 create unique index domains_live on domains (tenant_id, name) where removed_at is null;
 create index domains_root on domains (tenant_id, root) where removed_at is null;

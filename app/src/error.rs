@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use rules::access::{Permission, Role};
+use rules::error::describe;
 use std::sync::Arc;
 
 pub type Result<T, E = Refusal> = std::result::Result<T, E>;
@@ -102,18 +103,6 @@ fn apology(incident: &str) -> String {
         "This is our fault, and what you sent was not saved. Try again in a minute. If it stays, tell us this number: \
          {incident}."
     )
-}
-
-/// An error with its causes, in one line.
-pub fn describe(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut chain = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        chain.push_str(": ");
-        chain.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    chain
 }
 
 fn log_fault(site: &Site, error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {

@@ -21,6 +21,6 @@ pub mod site;
 mod ssr;
 mod ui;
 
-pub use error::{Refusal, Result, describe};
+pub use error::{Refusal, Result};
 pub use site::Site;
 pub use ssr::Client;

@@ -2,8 +2,8 @@
 
 use crate::BoxError;
 use crate::database::Database;
-use app::describe;
 use db::scope::{AccountsTx, OperatorLogin, OperatorTx, WebLogin, WorkerLogin, WorkerTx};
+use rules::error::describe;
 
 /// The oldest Postgres that our schema and its row security were tried on.
 const POSTGRES_MAJOR_MIN: i32 = 15;

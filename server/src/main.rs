@@ -1,9 +1,9 @@
 //! `ownlane`: everything in one process, or a part of it by subcommand. Hidden subcommands start a throw-away world for a
 //! test and run a command in it.
 
-use app::describe;
 use clap::{Parser, Subcommand};
 use db::embedded_postgres::{EmbeddedPostgres, Options};
+use rules::error::describe;
 use server::config::{Config, SETTINGS_HELP};
 use server::database::Database;
 use server::serve::Server;
@@ -122,7 +122,7 @@ async fn serve(config: &Config, database: &Database<'_>) -> Result<ExitCode, Box
     if database.is_own() {
         database.migrate().await?;
     }
-    let server = Server::bind(config, database, World::of_pages_alone(config)).await?;
+    let server = Server::bind(config, database, World::of_pages_alone()).await?;
     greet(config, &server);
     server.run(stop_signal()).await?;
     Ok(ExitCode::SUCCESS)

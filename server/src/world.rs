@@ -72,7 +72,7 @@ mod played {
         }
 
         /// How a server without a worker of its own sees it: the pages say that it is a sandbox.
-        pub const fn of_pages_alone(_: &Config) -> app::site::World {
+        pub const fn of_pages_alone() -> app::site::World {
             app::site::World::Sandbox { zones: None }
         }
 
@@ -136,7 +136,7 @@ mod real {
             Ok(Self)
         }
 
-        pub const fn of_pages_alone(_: &Config) -> app::site::World {
+        pub const fn of_pages_alone() -> app::site::World {
             app::site::World::Real
         }
 

@@ -5,6 +5,7 @@ pub mod access;
 pub mod accounts;
 pub mod addresses;
 pub mod domains;
+pub mod error;
 pub mod ids;
 pub mod isolation;
 pub mod limits;

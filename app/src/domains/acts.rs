@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::domains::{self, Domain};
 use db::scope::TenantTx;
 use rules::ids::DomainId;
+use rules::limits;
+use rules::time::Duration;
 
 /// Of an address below one domain of a tenant.
 pub type DomainAddress = Address<(String, DomainId)>;
@@ -20,7 +22,8 @@ pub async fn check(State(site): State<Site>, member: Member, address: DomainAddr
     let Address((_, id)) = address;
     let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
-    domains::ask_check(&mut tx, domain.id, site.now()).await?;
+    let cool_down = Duration::seconds(limits::DOMAIN_CHECK_COOL_DOWN_SECS);
+    domains::ask_check(&mut tx, domain.id, site.now(), cool_down).await?;
     tx.commit().await?;
     Ok(Redirect::to(&frame.address(&format!("/domains/{id}"))).into_response())
 }
@@ -40,7 +43,7 @@ pub async fn publish(State(site): State<Site>, member: Member, address: DomainAd
     let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
     let zones = site.world.zones().ok_or(Refusal::NotFound)?;
-    domains::nudge(&mut tx, domain.id, site.now()).await?;
+    domains::ask_check(&mut tx, domain.id, site.now(), Duration::ZERO).await?;
     tx.commit().await?;
     for record in &domain.records {
         zones.publish(&record.wanted);

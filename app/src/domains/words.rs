@@ -31,7 +31,6 @@ pub fn domain_sentence(domain: &Domain) -> String {
              to look at it."
                 .to_owned()
         }
-        DomainState::Held(Hold::Refused) => "Amazon SES refuses this name. The operator has to look at it.".to_owned(),
         DomainState::Preparing => "Amazon SES is making the keys. Their records appear here in a moment.".to_owned(),
         DomainState::NeedsRecords(count) => {
             format!("Publish the records below where your DNS is kept. {} not right yet.", required(count))

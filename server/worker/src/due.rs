@@ -1,10 +1,11 @@
 //! The way every duty over due rows goes: list the tenants that have some (no locks) → per tenant, in an order that
 //! chance gives, lease → commit → act → settle. A turn that fails is due again later, with what went wrong beside it.
 
+use crate::Context;
 use crate::duty::{Error, Progress, Result};
-use crate::{Context, describe};
 use db::lease::{self, Lease, Leased};
 use db::scope::{TenantTx, WorkerTx};
+use rules::error::describe;
 use rules::ids::TenantId;
 use rules::limits;
 use rules::time::{Chance, Duration};

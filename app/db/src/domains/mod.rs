@@ -131,10 +131,10 @@ pub async fn connect(tx: &mut TenantTx, new: &NewDomain<'_>, now: OffsetDateTime
     if live >= limits::DOMAINS_MAX {
         return Ok(Connect::TooMany);
     }
-    let written = sqlx::query(
+    sqlx::query(
         "insert into domains (tenant_id, id, name, root, challenge, created_at, created_by, asked_at, may_send,
                 is_associated, due_at, attempts)
-         values ($1, $2, $3, $4, $5, $6, $7, $6, false, false, $6, 0) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $6, false, false, $6, 0)",
     )
     .bind(tenant.uuid())
     .bind(new.id.uuid())
@@ -145,10 +145,6 @@ pub async fn connect(tx: &mut TenantTx, new: &NewDomain<'_>, now: OffsetDateTime
     .bind(new.by.uuid())
     .execute(tx.sql())
     .await?;
-    if written.rows_affected() == 0 {
-        // Somebody connected it in this very moment; their row is not visible before they commit.
-        return Ok(Connect::BeingRemoved);
-    }
     work::want_records(tx, new.id, new.records).await?;
     ses_tenants::want(tx, now).await?;
     Ok(Connect::Done)
@@ -181,8 +177,8 @@ async fn lock_claim(tx: &mut TenantTx, root: &str) -> Result<bool> {
     Ok(ours.is_some())
 }
 
-/// Has a domain looked at now. Asking again within the cool-down changes nothing.
-pub async fn ask_check(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime) -> Result<()> {
+/// Has a domain looked at now. Asking again within `cool_down` changes nothing.
+pub async fn ask_check(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime, cool_down: Duration) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
         "update domains set asked_at = $3, due_at = $3
@@ -191,21 +187,7 @@ pub async fn ask_check(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime)
     .bind(tenant.uuid())
     .bind(domain.uuid())
     .bind(now)
-    .bind(now - Duration::seconds(limits::DOMAIN_CHECK_COOL_DOWN_SECS))
-    .execute(tx.sql())
-    .await?;
-    Ok(())
-}
-
-/// Has a domain looked at now, whenever that was last asked for.
-pub async fn nudge(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime) -> Result<()> {
-    let tenant = tx.tenant();
-    sqlx::query(
-        "update domains set asked_at = $3, due_at = $3 where tenant_id = $1 and id = $2 and removed_at is null",
-    )
-    .bind(tenant.uuid())
-    .bind(domain.uuid())
-    .bind(now)
+    .bind(now - cool_down)
     .execute(tx.sql())
     .await?;
     Ok(())

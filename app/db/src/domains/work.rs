@@ -91,7 +91,7 @@ pub async fn write_identity(
     Ok(())
 }
 
-/// Writes what was seen of one record, if it says something new.
+/// Writes what was seen of one record.
 pub async fn write_record(tx: &mut TenantTx, domain: DomainId, record: &Record) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(

@@ -26,8 +26,6 @@ pub enum Hold {
     ForeignTenant,
     /// The identity exists at SES, and we did not make it.
     UnknownIdentity,
-    /// SES refused what we asked, and will again.
-    Refused,
 }
 
 /// What is known about one record.
@@ -114,13 +112,12 @@ impl SesStatus {
 }
 
 impl Hold {
-    pub const ALL: [Self; 3] = [Self::ForeignTenant, Self::UnknownIdentity, Self::Refused];
+    pub const ALL: [Self; 2] = [Self::ForeignTenant, Self::UnknownIdentity];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ForeignTenant => "foreign_tenant",
             Self::UnknownIdentity => "unknown_identity",
-            Self::Refused => "refused",
         }
     }
 

@@ -26,7 +26,7 @@ const PACE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct SesSettings {
     pub region: String,
-    /// What the names of tenants and configuration sets begin with: 1 to 30 of `A-Za-z0-9_-`.
+    /// What the names of tenants and configuration sets begin with: up to 31 of `A-Za-z0-9_-`.
     pub name_prefix: String,
     /// The ARN of the SNS topic that events go to.
     pub events_topic: String,

@@ -9,7 +9,7 @@ use crate::Context;
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Progress, Result};
 use db::domains::work::{self, Identity};
-use db::domains::{self, Domain};
+use db::domains::{self, Domain, Record};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
@@ -63,6 +63,8 @@ impl<'a> Ready<'a> {
 struct Turn {
     /// With what was seen in DNS.
     domain: Domain,
+    /// As the records were before.
+    known: Vec<Record>,
     looked_at: OffsetDateTime,
     /// `None`: SES was not asked.
     at_ses: Option<Outcome>,
@@ -70,6 +72,7 @@ struct Turn {
 
 async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, ready: Option<Ready<'_>>) -> Result<Turn> {
     let looked_at = context.now();
+    let known = domain.records.clone();
     look::look(context, &mut domain, looked_at).await;
     let at_ses = match ready.filter(|ready| ready.is_ready) {
         Some(ready) if is_ses_to_be_asked(&domain, looked_at) => {
@@ -84,7 +87,7 @@ async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, read
         }
         _ => None,
     };
-    Ok(Turn { domain, looked_at, at_ses })
+    Ok(Turn { domain, known, looked_at, at_ses })
 }
 
 /// SES takes few calls: it is asked when its answer can have changed, and now and then.
@@ -105,15 +108,15 @@ fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
 }
 
 async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -> Result<()> {
-    let Turn { mut domain, looked_at, at_ses } = turn;
+    let Turn { mut domain, known, looked_at, at_ses } = turn;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let known = domain.dkim.clone();
+    let known_dkim = domain.dkim.clone();
     match &at_ses {
         Some(Outcome::Found(found)) => take_over(&mut domain, found),
         Some(Outcome::Held(hold)) => domain.hold = Some(*hold),
         None => {}
     }
-    let has_new_records = domain.dkim != known;
+    let has_new_records = domain.dkim != known_dkim;
     let state = domain.facts().state();
     let verified_at = match state {
         DomainState::Verified => Some(domain.verified_at.unwrap_or(looked_at)),
@@ -128,7 +131,7 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
     if !lease::settle(&mut tx, Leased::Domains, lease, Some(next)).await? {
         return Ok(());
     }
-    for record in &domain.records {
+    for record in domain.records.iter().filter(|record| !known.contains(record)) {
         work::write_record(&mut tx, domain.id, record).await?;
     }
     match &at_ses {
