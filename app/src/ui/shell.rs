@@ -2,7 +2,12 @@
 
 use crate::ui::strip::Strip;
 use frontend::ready::Ready;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+
+/// Leptos wakes the islands when the browser says that it is idle, and sets no latest time for it: a browser that never says
+/// so (some 2 in 100 loads of a page in a headless one) leaves them asleep. They are small: they start at once.
+const START_AT_ONCE: &str = "window.requestIdleCallback = start => setTimeout(start, 0);";
 
 #[component]
 pub fn Shell(options: LeptosOptions, title: String, is_sandbox: bool, children: Children) -> impl IntoView {
@@ -19,6 +24,7 @@ pub fn Shell(options: LeptosOptions, title: String, is_sandbox: bool, children: 
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href="/pkg/ownlane.css"/>
                 <AutoReload options=options.clone()/>
+                <script nonce=use_nonce()>{START_AT_ONCE}</script>
                 <HydrationScripts options islands=true/>
             </head>
             <body>
