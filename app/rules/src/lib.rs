@@ -8,6 +8,8 @@ pub mod domains;
 pub mod error;
 pub mod ids;
 pub mod isolation;
+pub mod leads;
 pub mod limits;
 pub mod secrets;
+pub mod sequences;
 pub mod time;

@@ -1,0 +1,1 @@
+//! Sequences: what is written to whom, and when.
