@@ -14,14 +14,20 @@ pub struct Form {
 }
 
 impl Form {
-    /// A form that has one value before anything is typed.
-    pub fn of(field: &str, value: String) -> Self {
-        Self { values: vec![(field.to_owned(), value)], errors: Vec::new() }
+    /// A form that has values before anything is typed; a field may have several.
+    pub fn of<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+        Self { values, errors: Vec::new() }
     }
 
     /// What was typed into `field`; empty if nothing.
     pub fn value(&self, field: &str) -> &str {
         self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)
+    }
+
+    /// All that was chosen for `field`, where several can be.
+    pub fn values_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.values.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
     /// Takes a secret out: the form that is shown again has it no more.

@@ -1,7 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, console, domains, error, page};
+use crate::{Site, accounts, console, domains, error, mailboxes, page};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -33,7 +33,7 @@ pub struct Route {
 /// The table.
 pub fn routes() -> Vec<Route> {
     use Need::{Nothing, Operator, SignIn, Tenant};
-    use Permission::{ManageDomains, ManagePeople, See};
+    use Permission::{ManageDomains, ManageMailboxes, ManagePeople, See};
     vec![
         get("/", Nothing, accounts::start::page),
         get("/operator/{secret}", Nothing, console::sign_up::page),
@@ -57,6 +57,13 @@ pub fn routes() -> Vec<Route> {
         post("/t/{slug}/domains/{domain}/check", Tenant(ManageDomains), domains::acts::check),
         post("/t/{slug}/domains/{domain}/publication", Tenant(ManageDomains), domains::acts::publish),
         post("/t/{slug}/domains/{domain}/removal", Tenant(ManageDomains), domains::acts::remove),
+        get("/t/{slug}/mailboxes", Tenant(See), mailboxes::list::page),
+        get("/t/{slug}/mailboxes/new", Tenant(ManageMailboxes), mailboxes::create::page),
+        post("/t/{slug}/mailboxes/new", Tenant(ManageMailboxes), mailboxes::create::submit),
+        get("/t/{slug}/mailboxes/{mailbox}", Tenant(See), mailboxes::mailbox::page),
+        get("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::page),
+        post("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::submit),
+        post("/t/{slug}/mailboxes/{mailbox}/removal", Tenant(ManageMailboxes), mailboxes::change::remove),
         get("/t/{slug}/people", Tenant(See), accounts::people::page),
         get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
         post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fixtures;
 pub mod isolation;
 pub mod lease;
+pub mod mailboxes;
 pub mod migrate;
 pub mod scope;
 

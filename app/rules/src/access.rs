@@ -18,6 +18,12 @@ pub enum Permission {
     See,
     /// Connect domains, have them checked, remove them.
     ManageDomains,
+    /// Create mailboxes, set their pace and window, remove them; the postal address under every mail.
+    ManageMailboxes,
+    /// Bring in leads.
+    ManageLeads,
+    /// Write sequences, choose who gets them, start and pause them.
+    ManageSequences,
     /// Invite people, change their roles, remove them; owners excepted.
     ManagePeople,
     /// Make owners, and unmake them.
@@ -32,7 +38,10 @@ impl Role {
         use Role::{Admin, Member, Owner, Viewer};
         match permission {
             Permission::See => matches!(self, Owner | Admin | Member | Viewer),
-            Permission::ManageDomains | Permission::ManagePeople => matches!(self, Owner | Admin),
+            Permission::ManageLeads | Permission::ManageSequences => matches!(self, Owner | Admin | Member),
+            Permission::ManageDomains | Permission::ManageMailboxes | Permission::ManagePeople => {
+                matches!(self, Owner | Admin)
+            }
             Permission::ManageOwners => matches!(self, Owner),
         }
     }
@@ -71,13 +80,24 @@ impl Role {
 }
 
 impl Permission {
-    pub const ALL: [Self; 4] = [Self::See, Self::ManageDomains, Self::ManagePeople, Self::ManageOwners];
+    pub const ALL: [Self; 7] = [
+        Self::See,
+        Self::ManageDomains,
+        Self::ManageMailboxes,
+        Self::ManageLeads,
+        Self::ManageSequences,
+        Self::ManagePeople,
+        Self::ManageOwners,
+    ];
 
     /// What it allows, to stand behind "you may not".
     pub const fn describe(self) -> &'static str {
         match self {
             Self::See => "look at this team",
             Self::ManageDomains => "connect or remove domains",
+            Self::ManageMailboxes => "create, change or remove mailboxes",
+            Self::ManageLeads => "bring in leads",
+            Self::ManageSequences => "write, start or pause sequences",
             Self::ManagePeople => "manage the team's people",
             Self::ManageOwners => "make or unmake owners",
         }
@@ -102,12 +122,12 @@ mod tests {
 
     #[test]
     fn the_table_is_the_one_that_was_agreed() {
-        let mut table = format!("{:<15}", "");
+        let mut table = format!("{:<17}", "");
         for role in Role::ALL {
             table.push_str(&format!("{role:<8}"));
         }
         for permission in Permission::ALL {
-            table.push_str(&format!("\n{:<15}", format!("{permission:?}")));
+            table.push_str(&format!("\n{:<17}", format!("{permission:?}")));
             for role in Role::ALL {
                 table.push_str(&format!("{:<8}", if role.may(permission) { "yes" } else { "-" }));
             }

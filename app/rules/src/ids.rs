@@ -59,6 +59,18 @@ id! {
     DomainId;
     #[doc = "A tenant's claim on a registrable name."]
     ClaimId;
+    #[doc = "A mailbox that a tenant sends from."]
+    MailboxId;
+    #[doc = "Where leads come from: a source with its lawful basis."]
+    SourceId;
+    #[doc = "One file of leads on its way in."]
+    ImportId;
+    #[doc = "A person that a tenant may write to."]
+    LeadId;
+    #[doc = "A sequence of mails."]
+    SequenceId;
+    #[doc = "One lead in one sequence."]
+    EnrolmentId;
 }
 
 fn new_v7(now: OffsetDateTime, chance: &dyn Chance) -> Uuid {

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod isolation;
 pub mod leads;
 pub mod limits;
+pub mod mailboxes;
 pub mod secrets;
 pub mod sequences;
 pub mod time;

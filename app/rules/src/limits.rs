@@ -112,3 +112,24 @@ pub const RECORD_ANSWERS_MAX: usize = 10;
 
 /// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner.
 pub const SES_TENANT_CHECK_HOURS: i64 = 24;
+
+/// What stands under a mail: a name, a company, a telephone number; not a brochure.
+pub const SIGNATURE_CHARS_MAX: usize = 1000;
+
+/// Mails of one mailbox a day: the ceiling of a ramp by default (PRODUCT, numbers). More mailboxes, not more from one.
+pub const MAILBOX_DAILY_CAP_MAX: u16 = 50;
+
+/// Where a mailbox starts: 20 a day, so that its name becomes known before its volume does.
+pub const MAILBOX_DAILY_CAP_START: u16 = 20;
+
+/// Minutes between two mails of a mailbox: no person writes faster, and providers see bursts.
+pub const MAILBOX_GAP_MINS_MIN: u16 = 4;
+
+/// The longest that a gap is drawn from by default.
+pub const MAILBOX_GAP_MINS_DEFAULT: u16 = 12;
+
+/// Longer than this, a window of a day holds two mails.
+pub const MAILBOX_GAP_MINS_MAX: u16 = 240;
+
+/// Mailboxes of one tenant.
+pub const MAILBOXES_MAX: i64 = 200;

@@ -40,7 +40,7 @@ pub fn address(next: &str) -> String {
 pub async fn page(State(site): State<Site>, Visitor(person): Visitor, Ask(ask): Ask<Next>) -> Response {
     match person {
         Some(_) => Redirect::to(own_page(&ask.next)).into_response(),
-        None => show(&site, StatusCode::OK, Form::of("next", ask.next)).await,
+        None => show(&site, StatusCode::OK, Form::of([("next", ask.next)])).await,
     }
 }
 

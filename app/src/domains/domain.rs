@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::domains::Domain;
+use db::mailboxes;
 use frontend::copy::Copying;
 use frontend::region::Region;
 use leptos::prelude::*;
@@ -26,6 +27,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
     let Address((_, id)) = address;
     let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
+    let mailboxes = mailboxes::list(&mut tx).await?.iter().filter(|mailbox| mailbox.domain == id).count();
     tx.commit().await?;
     let now = site.now();
     let can_publish = site.world.zones().is_some();
@@ -34,7 +36,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
         let name = domain.name.to_string();
         let manages = frame.role.may(Permission::ManageDomains) && domain.removal_asked_at.is_none();
         let acts = manages.then(|| acts(&frame, &domain, can_publish));
-        let removal = manages.then(|| removal(&at, &name));
+        let removal = manages.then(|| removal(&at, &name, mailboxes));
         view! {
             <Tenant frame section=TenantSection::Domains>
                 <div class="heading">
@@ -123,7 +125,12 @@ fn acts(frame: &TenantFrame, domain: &Domain, can_publish: bool) -> impl IntoVie
     }
 }
 
-fn removal(at: &str, name: &str) -> impl IntoView + use<> {
+fn removal(at: &str, name: &str, mailboxes: usize) -> AnyView {
+    if mailboxes > 0 {
+        let count = if mailboxes == 1 { "1 mailbox sends".to_owned() } else { format!("{mailboxes} mailboxes send") };
+        return view! { <p class="soft">{format!("{count} from {name}. It can be removed after them.")}</p> }
+            .into_any();
+    }
     let sentence = format!(
         "{name} is removed at Amazon SES, and nothing leaves under it any more. Its records in your DNS lose their use. \
          Other domains and other teams: not touched."
@@ -137,4 +144,5 @@ fn removal(at: &str, name: &str) -> impl IntoView + use<> {
             </form>
         </details>
     }
+    .into_any()
 }

@@ -1,5 +1,6 @@
 //! What pages are made of, one component a file; its style has the same name under `style/ui`.
 
+pub mod area;
 pub mod button;
 pub mod choice;
 pub mod copy;
@@ -10,10 +11,12 @@ pub mod icon;
 pub mod menu;
 pub mod navigation;
 pub mod pauses;
+pub mod select;
 pub mod shell;
 pub mod state;
 pub mod steps;
 pub mod strip;
 pub mod summary;
 pub mod table;
+pub mod ticks;
 pub mod time;

@@ -26,13 +26,15 @@ struct Ids {
     invitation: String,
     /// A connected domain that is put back before each try.
     domain: String,
+    /// A mailbox at it, of the same kind.
+    mailbox: String,
 }
 
 impl Ids {
     async fn of(site: &TestSite, slug: &'static str, number: u8) -> Self {
         let id = |kind: u8| format!("00000000-0000-7000-8000-0000000{kind:02}{number:03}");
         let tenant = site.tenant_id(slug).await;
-        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3) };
+        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3), mailbox: id(4) };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
              values ('{}', 'Vic', 'vic{number}@example.com', 'none', '2024-10-01')",
@@ -44,7 +46,7 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, .. } = self;
+        let Self { tenant, user, invitation, domain, mailbox, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -56,7 +58,12 @@ impl Ids {
                 is_associated, attempts)
              values ('{tenant}', '{domain}', 'd.example', 'd.example', 'c', '2024-10-01', '{user}', '2024-10-01', false,
                 false, 0)
-             on conflict (tenant_id, id) do update set removal_asked_at = null"
+             on conflict (tenant_id, id) do update set removal_asked_at = null;
+             insert into mailboxes (tenant_id, id, domain_id, address, display_name, signature, daily_cap, gap_min_mins,
+                gap_max_mins, window_days, window_from, window_until, time_zone, created_at, created_by, changed_at)
+             values ('{tenant}', '{mailbox}', '{domain}', 'vic@d.example', 'Vic', '', 20, 4, 12, 31, 540, 1020, 'UTC',
+                '2024-10-01', '{user}', '2024-10-01')
+             on conflict (tenant_id, id) do update set removed_at = null"
         );
         site.database.run(&sql).await;
     }
@@ -71,6 +78,7 @@ impl Ids {
             "{user}" => &self.user,
             "{invitation}" => &self.invitation,
             "{domain}" => &self.domain,
+            "{mailbox}" => &self.mailbox,
             "{secret}" => &secret,
             "{link}" => &link,
             part => {

@@ -136,6 +136,18 @@ impl TestSite {
         self.come_in(role).await
     }
 
+    /// A domain of the tenant that mail can leave under; its id.
+    pub async fn verified_domain(&self, owner: &mut Browser, slug: &str, name: &str) -> String {
+        let connected = owner.post(&format!("/t/{slug}/domains/new"), &[("domain", name)]).await;
+        assert_eq!(connected.status, StatusCode::SEE_OTHER, "{}", connected.text);
+        self.work_for(Duration::seconds(10)).await;
+        owner.post(&format!("{}/publication", connected.location), &[]).await;
+        self.work_for(Duration::seconds(10)).await;
+        let standing = owner.get(&connected.location).await.text;
+        assert!(standing.contains("Mail can leave under this name."), "{standing}");
+        connected.location.rsplit('/').next().unwrap().to_owned()
+    }
+
     pub async fn tenant_id(&self, slug: &str) -> String {
         self.database.text(&format!("select tenant_id::text from tenants where slug = '{slug}'")).await
     }
@@ -154,6 +166,7 @@ impl TestSite {
             (select jsonb_agg(p order by tenant_id, id) from pauses p),
             (select jsonb_agg(d order by tenant_id, id) from domains d),
             (select jsonb_agg(r order by tenant_id, domain_id, name) from domain_records r),
+            (select jsonb_agg(m order by tenant_id, id) from mailboxes m),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await

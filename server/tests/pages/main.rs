@@ -8,5 +8,6 @@ mod accounts;
 mod console;
 mod domains;
 mod harness;
+mod mailboxes;
 mod people;
 mod provisioning;

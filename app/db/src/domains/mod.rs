@@ -193,12 +193,19 @@ pub async fn ask_check(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime,
     Ok(())
 }
 
-/// Has a domain removed. Asking twice changes nothing.
+/// Has a domain removed that no mailbox sends from. Asking twice changes nothing.
 pub async fn ask_removal(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
+    // Whoever makes a mailbox under it locks it first.
+    sqlx::query("select from domains where tenant_id = $1 and id = $2 for update")
+        .bind(tenant.uuid())
+        .bind(domain.uuid())
+        .execute(tx.sql())
+        .await?;
     sqlx::query(
         "update domains set removal_asked_at = $3, due_at = $3
-         where tenant_id = $1 and id = $2 and removed_at is null and removal_asked_at is null",
+         where tenant_id = $1 and id = $2 and removed_at is null and removal_asked_at is null and not exists (
+            select from mailboxes m where m.tenant_id = $1 and m.domain_id = $2 and m.removed_at is null)",
     )
     .bind(tenant.uuid())
     .bind(domain.uuid())

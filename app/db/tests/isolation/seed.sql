@@ -17,3 +17,7 @@ insert into domains (tenant_id, id, name, root, challenge, created_at, created_b
         false, '2026-01-01', 0);
 insert into domain_records (tenant_id, domain_id, purpose, slot, kind, name, value, found)
     values ('{tenant}', '{user}', 'dmarc', 0, 'TXT', '_dmarc.team{n}.example', 'v=DMARC1', '{}');
+insert into mailboxes (tenant_id, id, domain_id, address, display_name, signature, daily_cap, gap_min_mins, gap_max_mins,
+    window_days, window_from, window_until, time_zone, created_at, created_by, changed_at)
+    values ('{tenant}', '{user}', '{user}', 'anna@team{n}.example', 'Anna', '', 20, 4, 12, 31, 540, 1020, 'UTC',
+        '2026-01-01', '{user}', '2026-01-01');

@@ -28,6 +28,7 @@ pub struct TenantFrame {
 pub enum TenantSection {
     Overview,
     Domains,
+    Mailboxes,
     People,
 }
 
@@ -40,11 +41,12 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Domains, Overview, People};
+    use TenantSection::{Domains, Mailboxes, Overview, People};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
     let places = vec![
         place("Overview", "", Icon::Overview, Overview),
         place("Domains", "/domains", Icon::Domains, Domains),
+        place("Mailboxes", "/mailboxes", Icon::Mail, Mailboxes),
         place("People", "/people", Icon::People, People),
     ];
     let home = frame.address("");

@@ -1,0 +1,115 @@
+//! `/t/<slug>/mailboxes/<id>`: what leaves from it today, and why not more?
+
+use super::standing;
+use crate::page::render;
+use crate::ssr::{Address, Member};
+use crate::ui::button::LinkButton;
+use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::state::State as StateWord;
+use crate::ui::time::Time;
+use crate::{Refusal, Result, Site};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use db::mailboxes::{self, Mailbox};
+use db::scope::TenantTx;
+use leptos::prelude::*;
+use rules::access::Permission;
+use rules::ids::MailboxId;
+use rules::time::OffsetDateTime;
+
+/// Of an address below one mailbox of a tenant.
+pub type MailboxAddress = Address<(String, MailboxId)>;
+
+pub(super) async fn find(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Mailbox> {
+    mailboxes::find(tx, mailbox).await?.ok_or(Refusal::NotFound)
+}
+
+pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddress) -> Result<Response> {
+    let Address((_, id)) = address;
+    let (mut tx, frame) = member.enter().await?;
+    let mailbox = find(&mut tx, id).await?;
+    tx.commit().await?;
+    let now = site.now();
+    Ok(render(&site, StatusCode::OK, mailbox.address.to_string(), move || {
+        let at = frame.address(&format!("/mailboxes/{id}"));
+        let manages = frame.role.may(Permission::ManageMailboxes);
+        let change = manages.then(|| format!("{at}/settings"));
+        let removal = manages.then(|| removal(&at, &mailbox));
+        view! {
+            <Tenant frame=frame.clone() section=TenantSection::Mailboxes>
+                <div class="heading">
+                    <h1>{mailbox.address.to_string()}</h1>
+                    {change.map(|href| view! { <LinkButton href label="Change" quiet=true/> })}
+                </div>
+                {lane(&frame, &mailbox, now)}
+                {preview(&mailbox)}
+                {removal}
+            </Tenant>
+        }
+    })
+    .await)
+}
+
+fn lane(frame: &TenantFrame, mailbox: &Mailbox, now: OffsetDateTime) -> impl IntoView + use<> {
+    let settings = &mailbox.settings;
+    let (tone, word, sentence) = standing(mailbox, !frame.pauses.is_empty(), now);
+    let (cap, fit) = (settings.daily_cap.mails(), settings.gap.mails_that_fit(&settings.window));
+    let consequence = if fit < cap {
+        format!("Its window has room for about {fit} at this pace, so {cap} are not reached.")
+    } else {
+        format!("Its window has room for about {fit} at this pace, so the cap decides.")
+    };
+    let gap = format!("{} to {} minutes", settings.gap.min_mins(), settings.gap.max_mins());
+    let domain = frame.address(&format!("/domains/{}", mailbox.domain));
+    view! {
+        <p role="status"><StateWord tone word/>" "{sentence}</p>
+        <dl class="facts">
+            <dt>"Mails a day"</dt>
+            <dd>{format!("{cap}. {consequence}")}</dd>
+            <dt>"Window"</dt>
+            <dd>{settings.window.describe()}</dd>
+            <dt>"Its day"</dt>
+            <dd>{format!("{} in {}: what the cap counts", settings.window.day_of(now), settings.window.zone())}</dd>
+            <dt>"Gap"</dt>
+            <dd>{gap}</dd>
+            <dt>"Domain"</dt>
+            <dd><a href=domain>{mailbox.address.domain().to_string()}</a></dd>
+            <dt>"Created"</dt>
+            <dd><Time at=mailbox.created_at now/></dd>
+        </dl>
+    }
+}
+
+fn preview(mailbox: &Mailbox) -> impl IntoView + use<> {
+    let settings = &mailbox.settings;
+    let from = format!("{} <{}>", settings.display_name, mailbox.address);
+    let signature = if settings.signature.is_empty() {
+        view! { <p class="soft">"No signature."</p> }.into_any()
+    } else {
+        view! { <pre class="letter">{settings.signature.clone()}</pre> }.into_any()
+    };
+    view! {
+        <h2>"As recipients see it"</h2>
+        <div class="card">
+            <p><span class="soft">"From "</span>{from}</p>
+            {signature}
+        </div>
+    }
+}
+
+fn removal(at: &str, mailbox: &Mailbox) -> impl IntoView + use<> {
+    let sentence = format!(
+        "Nothing leaves from {} any more. Your other mailboxes, and other teams: not touched.",
+        mailbox.address
+    );
+    view! {
+        <details class="danger">
+            <summary>"Remove this mailbox"</summary>
+            <p>{sentence}</p>
+            <form method="post" action=format!("{at}/removal") novalidate>
+                <button class="button danger">"Remove"</button>
+            </form>
+        </details>
+    }
+}

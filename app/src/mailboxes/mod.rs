@@ -1,0 +1,33 @@
+//! Mailboxes: who a team writes as, how much a day, and when.
+
+pub mod change;
+pub mod create;
+mod fields;
+pub mod list;
+pub mod mailbox;
+
+use crate::ui::state::Tone;
+use db::mailboxes::Mailbox;
+use rules::time::{OffsetDateTime, relative};
+
+/// How a mailbox stands now: a word, and a sentence that says what comes next.
+fn standing(mailbox: &Mailbox, is_paused: bool, now: OffsetDateTime) -> (Tone, &'static str, String) {
+    let window = &mailbox.settings.window;
+    if !mailbox.may_send {
+        let sentence = format!("{} is not verified, so nothing can leave under it.", mailbox.address.domain());
+        return (Tone::Bad, "Domain not verified", sentence);
+    }
+    if is_paused {
+        return (Tone::Bad, "Lane paused", "Your team's lane is paused, and this mailbox with it.".to_owned());
+    }
+    if window.is_open(now) {
+        let until = rules::mailboxes::SendWindow::time_of_day(window.until());
+        return (Tone::Good, "Open", format!("Its window is open until {until}, {}.", window.zone()));
+    }
+    let opens = window.next_open(now).map(|at| relative(at, now));
+    let sentence = opens.map_or_else(
+        || "Its window does not open in the next two weeks.".to_owned(),
+        |opens| format!("Its window opens {opens} ({}).", window.describe()),
+    );
+    (Tone::Waiting, "Outside its window", sentence)
+}
