@@ -133,3 +133,27 @@ pub const MAILBOX_GAP_MINS_MAX: u16 = 240;
 
 /// Mailboxes of one tenant.
 pub const MAILBOXES_MAX: i64 = 200;
+
+/// One record of a file of leads: a row with a few long notes is a tenth of this. What is longer has lost a quote.
+pub const LEAD_ROW_BYTES_MAX: usize = 64 * 1024;
+
+/// The widest exports of the large CRMs have some 150 columns.
+pub const LEAD_COLUMNS_MAX: usize = 200;
+
+/// One value of a lead: longer than any note that a person wrote, and several still fit a row.
+pub const LEAD_VALUE_CHARS_MAX: usize = 10_000;
+
+/// What is looked at of a file to guess how it is laid out: enough for some thousand rows, little enough to hold.
+pub const LEAD_SAMPLE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Rows that the guess counts: a layout that holds for so many holds for the file.
+pub const LEAD_SAMPLE_ROWS_MAX: usize = 200;
+
+/// Rows among which the headings are looked for: a title, a date and a few filters stand above them, not a page.
+pub const LEAD_TITLE_ROWS_MAX: usize = 20;
+
+/// A cell with line breaks and more delimiters than this has swallowed rows: a note holds fewer that touch the next word.
+pub const LEAD_CELL_DELIMITERS_MAX: usize = 3;
+
+/// A field's name, as templates write it.
+pub const FIELD_NAME_CHARS_MAX: usize = 40;

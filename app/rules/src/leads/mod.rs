@@ -1,1 +1,32 @@
-//! Leads: how a file of them is read, and which rows are taken.
+//! Leads: how a file of them is read, which rows are taken, and how they are written out again. Never holds a whole
+//! file: bytes come in chunks, and what is kept between them is bounded.
+
+mod address_cell;
+mod cell;
+mod columns;
+mod encoding;
+mod export;
+mod fields;
+#[cfg(test)]
+mod files;
+mod header;
+mod headings;
+mod intake;
+mod layout;
+mod letters;
+mod mailboxes;
+mod person;
+mod refusal;
+mod rows;
+mod sample;
+
+pub use columns::{MappingError, Target, check_targets, propose};
+pub use encoding::FileEncoding;
+pub use export::{BOM, csv_line};
+pub use fields::{FieldName, FieldNameError};
+pub use intake::{Intake, Taken, Unreadable};
+pub use layout::{Delimiter, Layout};
+pub use person::{Candidate, Options, judge, judge_row};
+pub use refusal::{RefusalKind, RowRefusal};
+pub use rows::{Place, Row, RowReader, RowTooLong};
+pub use sample::Sample;

@@ -1,0 +1,283 @@
+//! A file as it comes in: what is stored of each chunk, and what is known of the whole at its end. Never holds more than
+//! the first few bytes, and never changes a byte of a file that is not UTF-16.
+
+use super::encoding::FileEncoding;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+
+/// Takes the chunks of one file, in order.
+pub struct Intake {
+    /// The first bytes, until they tell a byte order mark or another format.
+    head: Vec<u8>,
+    is_begun: bool,
+    utf16: Option<Decoder>,
+    utf8: Utf8Check,
+    detector: EncodingDetector,
+    has_non_ascii: bool,
+    unreadable: Option<Unreadable>,
+}
+
+/// What is known of a file once it is here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taken {
+    /// The last bytes to be stored.
+    pub rest: Vec<u8>,
+    /// Of the stored bytes.
+    pub encoding: FileEncoding,
+    pub was_utf16: bool,
+    /// Without letters outside ASCII there is nothing to choose: every encoding reads the file alike.
+    pub has_non_ascii: bool,
+    pub unreadable: Option<Unreadable>,
+}
+
+/// Why a file is no CSV at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unreadable {
+    #[error("This is a spreadsheet (.xlsx) or a ZIP archive. Save it as CSV and upload that.")]
+    Spreadsheet,
+    #[error("This is an old spreadsheet (.xls). Save it as CSV and upload that.")]
+    OldSpreadsheet,
+    #[error("This is a PDF. Export the list as CSV and upload that.")]
+    Pdf,
+    #[error("This is not a text file. Export the list as CSV and upload that.")]
+    Binary,
+}
+
+/// Strict UTF-8 over chunks that may end within a letter.
+#[derive(Default)]
+struct Utf8Check {
+    tail: Vec<u8>,
+    is_broken: bool,
+}
+
+/// The longest of the marks and magic numbers.
+const HEAD_BYTES: usize = 4;
+
+impl Intake {
+    #[expect(clippy::new_without_default, reason = "a file that begins is an act, not a default")]
+    pub fn new() -> Self {
+        Self {
+            head: Vec::new(),
+            is_begun: false,
+            utf16: None,
+            utf8: Utf8Check::default(),
+            detector: EncodingDetector::new(Iso2022JpDetection::Deny),
+            has_non_ascii: false,
+            unreadable: None,
+        }
+    }
+
+    /// What is to be stored after what was given before.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        if self.is_begun {
+            return self.take(bytes, false);
+        }
+        self.head.extend_from_slice(bytes);
+        if self.head.len() < HEAD_BYTES { Vec::new() } else { self.begin() }
+    }
+
+    /// Known as soon as it is seen, so that an upload need not go on.
+    pub fn unreadable(&self) -> Option<Unreadable> {
+        self.unreadable
+    }
+
+    pub fn finish(mut self) -> Taken {
+        let mut rest = if self.is_begun { Vec::new() } else { self.begin() };
+        rest.extend(self.take(&[], true));
+        let encoding = if self.utf8.is_valid() {
+            FileEncoding::utf8()
+        } else {
+            self.detector.feed(&[], true);
+            FileEncoding::nearest(self.detector.guess(None, Utf8Detection::Deny))
+        };
+        Taken {
+            rest,
+            encoding,
+            was_utf16: self.utf16.is_some(),
+            has_non_ascii: self.has_non_ascii,
+            unreadable: self.unreadable,
+        }
+    }
+
+    fn begin(&mut self) -> Vec<u8> {
+        self.is_begun = true;
+        let head = std::mem::take(&mut self.head);
+        self.unreadable = Unreadable::by_magic(&head);
+        let mut text = head.as_slice();
+        for (mark, utf16) in
+            [(&b"\xef\xbb\xbf"[..], None), (&b"\xff\xfe"[..], Some(UTF_16LE)), (&b"\xfe\xff"[..], Some(UTF_16BE))]
+        {
+            if let Some(rest) = head.strip_prefix(mark) {
+                text = rest;
+                self.utf16 = utf16.map(encoding_rs::Encoding::new_decoder_without_bom_handling);
+            }
+        }
+        self.take(text, false)
+    }
+
+    fn take(&mut self, bytes: &[u8], is_last: bool) -> Vec<u8> {
+        let stored = match &mut self.utf16 {
+            Some(decoder) => transcode(decoder, bytes, is_last).into_bytes(),
+            None => bytes.to_vec(),
+        };
+        self.utf8.push(&stored);
+        self.has_non_ascii |= !stored.is_ascii();
+        // No text holds NUL, and PostgreSQL takes none.
+        if self.unreadable.is_none() && stored.contains(&0) {
+            self.unreadable = Some(Unreadable::Binary);
+        }
+        if self.utf16.is_none() {
+            self.detector.feed(&stored, false);
+        }
+        stored
+    }
+}
+
+impl Unreadable {
+    const ALL: [Self; 4] = [Self::Spreadsheet, Self::OldSpreadsheet, Self::Pdf, Self::Binary];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spreadsheet => "spreadsheet",
+            Self::OldSpreadsheet => "old_spreadsheet",
+            Self::Pdf => "pdf",
+            Self::Binary => "binary",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unreadable| unreadable.as_str() == text)
+    }
+
+    fn by_magic(head: &[u8]) -> Option<Self> {
+        let magic = [
+            (&b"PK\x03\x04"[..], Self::Spreadsheet),
+            (&b"\xd0\xcf\x11\xe0"[..], Self::OldSpreadsheet),
+            (&b"%PDF"[..], Self::Pdf),
+        ];
+        magic.into_iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, unreadable)| unreadable)
+    }
+}
+
+impl Utf8Check {
+    fn push(&mut self, bytes: &[u8]) {
+        if self.is_broken {
+            return;
+        }
+        let mut tail = std::mem::take(&mut self.tail);
+        let text = if tail.is_empty() {
+            bytes
+        } else {
+            tail.extend_from_slice(bytes);
+            &tail
+        };
+        match std::str::from_utf8(text) {
+            Ok(_) => {}
+            Err(error) if error.error_len().is_none() => {
+                let rest = text.get(error.valid_up_to()..).unwrap_or_default().to_vec();
+                self.tail = rest;
+            }
+            Err(_) => self.is_broken = true,
+        }
+    }
+
+    fn is_valid(&self) -> bool {
+        !self.is_broken && self.tail.is_empty()
+    }
+}
+
+/// What is no UTF-16 becomes U+FFFD.
+fn transcode(decoder: &mut Decoder, bytes: &[u8], is_last: bool) -> String {
+    let mut text = String::new();
+    let mut rest = bytes;
+    loop {
+        let room = decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len());
+        // Never without room: the decoder could not go on.
+        text.reserve(room.max(16));
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, is_last);
+        rest = rest.get(read..).unwrap_or_default();
+        match result {
+            DecoderResult::InputEmpty => return text,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(bytes: &[u8], chunk: usize) -> (Vec<u8>, Taken) {
+        let mut intake = Intake::new();
+        let mut stored: Vec<u8> = bytes.chunks(chunk).flat_map(|chunk| intake.push(chunk)).collect();
+        let taken = intake.finish();
+        stored.extend(&taken.rest);
+        (stored, taken)
+    }
+
+    fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn the_encoding_is_told_from_the_whole_file() {
+        let check = |bytes: &[u8], label: &str, has_non_ascii: bool| {
+            for chunk in [1, 3, 4096] {
+                let (stored, taken) = take(bytes, chunk);
+                assert_eq!(stored, bytes);
+                assert_eq!((taken.encoding.label(), taken.has_non_ascii), (label, has_non_ascii), "{chunk}");
+                assert_eq!((taken.unreadable, taken.was_utf16), (None, false));
+            }
+        };
+        check(b"", "UTF-8", false);
+        check(b"a", "UTF-8", false);
+        check(b"email,name\r\n", "UTF-8", false);
+        check("имя;почта\nЮлия;a@b.example\n😀".as_bytes(), "UTF-8", true);
+        let russian = "Фамилия;Компания;Должность\nСмирнов;Город;Директор по продажам\n";
+        check(&encoding_rs::WINDOWS_1251.encode(russian).0, "windows-1251", true);
+        check(&encoding_rs::KOI8_U.encode(russian).0, "KOI8-U", true);
+        let japanese = "名前,会社\n田中,株式会社\n鈴木さんは東京にいます。\n";
+        check(&encoding_rs::SHIFT_JIS.encode(japanese).0, "Shift_JIS", true);
+        check(b"name\nM\xfcller\nJos\xe9 da Silva\n", "windows-1252", true);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_stored_and_utf16_becomes_utf8() {
+        let text = "имя,e-mail\r\nЮлия 😀,a@b.example";
+        let check = |bytes: &[u8], was_utf16: bool| {
+            for chunk in [1, 2, 3, 5, 4096] {
+                let (stored, taken) = take(bytes, chunk);
+                assert_eq!(String::from_utf8(stored).unwrap(), text);
+                assert_eq!((taken.encoding.label(), taken.was_utf16), ("UTF-8", was_utf16));
+                assert_eq!(taken.unreadable, None);
+            }
+        };
+        check(format!("\u{feff}{text}").as_bytes(), false);
+        check(&utf16(text, u16::to_le_bytes), true);
+        check(&utf16(text, u16::to_be_bytes), true);
+    }
+
+    #[test]
+    fn broken_utf16_is_read_as_far_as_it_goes() {
+        for chunk in [1, 4096] {
+            let (stored, _) = take(b"\xff\xfea\x00\x00\xd8b\x00c", chunk);
+            assert_eq!(String::from_utf8(stored).unwrap(), "a\u{fffd}b\u{fffd}");
+        }
+        assert_eq!(take(b"\xff\xfe", 1).0, b"");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_told_by_its_kind() {
+        let check = |bytes: &[u8], expected| {
+            for chunk in [1, 4096] {
+                assert_eq!(take(bytes, chunk).1.unreadable, Some(expected), "{bytes:?}");
+            }
+        };
+        check(b"PK\x03\x04\x14\x00\x06", Unreadable::Spreadsheet);
+        check(b"\xd0\xcf\x11\xe0\xa1\xb1", Unreadable::OldSpreadsheet);
+        check(b"%PDF-1.7\n", Unreadable::Pdf);
+        check(b"a,b\n\x00", Unreadable::Binary);
+        check(b"a\x00b\x00", Unreadable::Binary);
+    }
+}
