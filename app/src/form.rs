@@ -4,7 +4,6 @@
 use crate::{Refusal, Result};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use rules::limits;
 
 /// `values` in the order of the page; `errors` by field, each a sentence that says what to do.
 #[derive(Clone, Default, Debug)]
@@ -63,9 +62,6 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|_| Refusal::BadRequest("The form was too large or did not arrive whole."))?;
-        if body.len() > limits::FORM_BYTES_MAX {
-            return Err(Refusal::BadRequest("The form was too large."));
-        }
         Ok(Self { values: form_urlencoded::parse(&body).into_owned().collect(), errors: Vec::new() })
     }
 }

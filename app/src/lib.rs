@@ -15,6 +15,7 @@ pub mod console;
 pub mod domains;
 mod error;
 mod form;
+pub mod leads;
 pub mod mailboxes;
 mod page;
 pub mod routes;

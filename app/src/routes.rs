@@ -1,12 +1,18 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, console, domains, error, mailboxes, page};
+use crate::{Site, accounts, console, domains, error, leads, mailboxes, page};
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use rules::access::Permission;
+use rules::limits;
+use std::convert::Infallible;
+use std::time::Duration;
 
 /// What somebody must be to use an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,18 +28,28 @@ pub enum Need {
     Operator,
 }
 
+/// What an address takes in: how much, and how long that may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Intake {
+    /// Nothing, or a form.
+    Form,
+    /// A file of leads, which is kept piece by piece.
+    File,
+}
+
 /// One line of the table.
 pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub need: Need,
+    intake: Intake,
     handler: MethodRouter<Site>,
 }
 
 /// The table.
 pub fn routes() -> Vec<Route> {
     use Need::{Nothing, Operator, SignIn, Tenant};
-    use Permission::{ManageDomains, ManageMailboxes, ManagePeople, See};
+    use Permission::{ManageDomains, ManageLeads, ManageMailboxes, ManagePeople, See};
     vec![
         get("/", Nothing, accounts::start::page),
         get("/operator/{secret}", Nothing, console::sign_up::page),
@@ -64,6 +80,16 @@ pub fn routes() -> Vec<Route> {
         get("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::page),
         post("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::submit),
         post("/t/{slug}/mailboxes/{mailbox}/removal", Tenant(ManageMailboxes), mailboxes::change::remove),
+        get("/t/{slug}/leads", Tenant(See), leads::list::page),
+        get("/t/{slug}/leads/export", Tenant(See), leads::download::leads),
+        get("/t/{slug}/leads/{lead}", Tenant(See), leads::lead::page),
+        get("/t/{slug}/imports/new", Tenant(ManageLeads), leads::upload::page),
+        upload("/t/{slug}/imports/new", Tenant(ManageLeads), leads::upload::submit),
+        get("/t/{slug}/imports/{import}", Tenant(See), leads::import::page),
+        post("/t/{slug}/imports/{import}", Tenant(ManageLeads), leads::import::submit),
+        get("/t/{slug}/imports/{import}/progress", Tenant(See), leads::import::fragment),
+        get("/t/{slug}/imports/{import}/refused", Tenant(See), leads::download::refused),
+        post("/t/{slug}/imports/{import}/cancellation", Tenant(ManageLeads), leads::import::cancel),
         get("/t/{slug}/people", Tenant(See), accounts::people::page),
         get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
         post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),
@@ -90,7 +116,11 @@ pub fn routes() -> Vec<Route> {
 pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in routes() {
-        let guarded = route.handler.layer(axum::Extension(route.need));
+        let guarded = route
+            .handler
+            .layer::<_, Infallible>(axum::Extension(route.need))
+            .layer::<_, Infallible>(DefaultBodyLimit::max(route.intake.bytes_max()))
+            .layer(axum::middleware::from_fn_with_state(route.intake, bound_time));
         router = router.route(route.path, guarded);
     }
     page::init();
@@ -101,10 +131,37 @@ pub fn router(site: Site) -> Router {
         .with_state(site)
 }
 
+impl Intake {
+    const fn bytes_max(self) -> usize {
+        match self {
+            Self::Form => limits::FORM_BYTES_MAX,
+            // The handler counts the file's own bytes, and says so in words.
+            Self::File => usize::MAX,
+        }
+    }
+
+    const fn time_max(self) -> Duration {
+        match self {
+            Self::Form => Duration::from_secs(limits::REQUEST_SECS_MAX),
+            Self::File => Duration::from_secs(limits::UPLOAD_SECS_MAX),
+        }
+    }
+}
+
+/// Ends a request that takes too long.
+async fn bound_time(State(intake): State<Intake>, request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(intake.time_max(), next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
 fn get<T: 'static>(path: &'static str, need: Need, handler: impl Handler<T, Site>) -> Route {
-    Route { method: Method::GET, path, need, handler: on(MethodFilter::GET, handler) }
+    Route { method: Method::GET, path, need, intake: Intake::Form, handler: on(MethodFilter::GET, handler) }
 }
 
 fn post<T: 'static>(path: &'static str, need: Need, handler: impl Handler<T, Site>) -> Route {
-    Route { method: Method::POST, path, need, handler: on(MethodFilter::POST, handler) }
+    Route { method: Method::POST, path, need, intake: Intake::Form, handler: on(MethodFilter::POST, handler) }
+}
+
+fn upload<T: 'static>(path: &'static str, need: Need, handler: impl Handler<T, Site>) -> Route {
+    Route { intake: Intake::File, ..post(path, need, handler) }
 }

@@ -16,8 +16,6 @@ use ipnet::IpNet;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,8 +30,6 @@ pub fn router(site: Site, public_url: &PublicUrl, trusted_proxies: &[IpNet]) -> 
         .layer(axum::middleware::from_fn_with_state(public_url.clone(), middleware::csrf::refuse_foreign_posts))
         .layer(axum::middleware::from_fn(middleware::headers::strict))
         .layer(axum::middleware::from_fn_with_state(proxies, middleware::client::find))
-        .layer(RequestBodyLimitLayer::new(rules::limits::FORM_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, middleware::REQUEST_TIMEOUT))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub enum Leased {
     SesTenants,
     Domains,
+    LeadImports,
 }
 
 /// One row in the hands of one worker.
@@ -23,7 +24,7 @@ pub enum Leased {
 pub struct Lease {
     pub(crate) id: Uuid,
     pub taken_at: OffsetDateTime,
-    until: OffsetDateTime,
+    pub(crate) until: OffsetDateTime,
     /// How often it was taken since it was last settled, this time included.
     pub attempts: i64,
 }
@@ -33,6 +34,7 @@ impl Leased {
         match self {
             Self::SesTenants => "ses_tenants",
             Self::Domains => "domains",
+            Self::LeadImports => "lead_imports",
         }
     }
 
@@ -40,7 +42,7 @@ impl Leased {
     const fn key(self) -> &'static str {
         match self {
             Self::SesTenants => "tenant_id",
-            Self::Domains => "id",
+            Self::Domains | Self::LeadImports => "id",
         }
     }
 }

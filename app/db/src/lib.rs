@@ -8,6 +8,7 @@ pub mod embedded_postgres;
 pub mod error;
 pub mod fixtures;
 pub mod isolation;
+pub mod leads;
 pub mod lease;
 pub mod mailboxes;
 pub mod migrate;

@@ -157,3 +157,54 @@ pub const LEAD_CELL_DELIMITERS_MAX: usize = 3;
 
 /// A field's name, as templates write it.
 pub const FIELD_NAME_CHARS_MAX: usize = 40;
+
+/// A source's name, as in lists.
+pub const SOURCE_NAME_CHARS_MAX: usize = 100;
+
+/// What else is remembered of a source.
+pub const SOURCE_NOTE_CHARS_MAX: usize = 1000;
+
+/// A file of leads: a million rows of usual width. It is kept in pieces and never held whole.
+pub const LEAD_FILE_BYTES_MAX: u64 = 250 * 1024 * 1024;
+
+/// The name of a file, as it is shown.
+pub const FILE_NAME_CHARS_MAX: usize = 200;
+
+/// A piece of a file: few enough rows for Postgres, little enough memory for many uploads at once.
+pub const LEAD_FILE_PIECE_BYTES: usize = 256 * 1024;
+
+/// Rows that are shown before an import begins.
+pub const LEAD_SAMPLE_ROWS: usize = 8;
+
+/// Imports of a tenant that are not done: nobody reviews more than this at a time, and their files take room.
+pub const IMPORTS_OPEN_MAX: i64 = 10;
+
+/// A file that nobody imports is thrown away after this.
+pub const IMPORT_ARRIVED_DAYS: i64 = 7;
+
+/// A file that stopped arriving is thrown away after this.
+pub const IMPORT_ARRIVING_HOURS: i64 = 24;
+
+/// Rows that are taken in by one transaction.
+pub const IMPORT_BATCH_ROWS: usize = 500;
+
+/// Batches of one turn, so that the imports of others are not kept waiting.
+pub const IMPORT_TURN_BATCHES: usize = 20;
+
+/// The beginning of an address that leads are looked for by.
+pub const SEARCH_CHARS_MAX: usize = 100;
+
+/// A request that sends a form or asks for a page waits for nothing but Postgres.
+pub const REQUEST_SECS_MAX: u64 = 30;
+
+/// A file may come over a slow line: 250 MB in this time are 2.2 Mbit/s.
+pub const UPLOAD_SECS_MAX: u64 = 15 * 60;
+
+/// Rows of a download that are read at once.
+pub const DOWNLOAD_ROWS_MAX: i64 = 1000;
+
+/// How much of a cell is shown in a preview.
+pub const CELL_SHOWN_CHARS: usize = 60;
+
+/// Text of one batch: where rows are long, fewer make one.
+pub const IMPORT_BATCH_BYTES: usize = 1024 * 1024;

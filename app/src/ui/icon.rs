@@ -15,6 +15,7 @@ pub enum Icon {
     Warn,
     Bad,
     Copy,
+    Leads,
 }
 
 impl Icon {
@@ -33,6 +34,7 @@ impl Icon {
             Self::Waiting => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",
             Self::Warn => "M12 4L2.5 20h19zM12 10v5M12 17.2v.6",
             Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
+            Self::Leads => "M4 5h16M4 10h16M4 15h10M4 20h6",
             Self::Bad => "M9 5v14M15 5v14",
         }
     }

@@ -20,3 +20,4 @@ pub mod summary;
 pub mod table;
 pub mod ticks;
 pub mod time;
+pub mod upload;

@@ -28,13 +28,16 @@ struct Ids {
     domain: String,
     /// A mailbox at it, of the same kind.
     mailbox: String,
+    /// An import that waits, put back before each try, and a lead.
+    import: String,
+    lead: String,
 }
 
 impl Ids {
     async fn of(site: &TestSite, slug: &'static str, number: u8) -> Self {
         let id = |kind: u8| format!("00000000-0000-7000-8000-0000000{kind:02}{number:03}");
         let tenant = site.tenant_id(slug).await;
-        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3), mailbox: id(4) };
+        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3), mailbox: id(4), import: id(5), lead: id(6) };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
              values ('{}', 'Vic', 'vic{number}@example.com', 'none', '2024-10-01')",
@@ -46,7 +49,7 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, mailbox, .. } = self;
+        let Self { tenant, user, invitation, domain, mailbox, import, lead, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -63,7 +66,17 @@ impl Ids {
                 gap_max_mins, window_days, window_from, window_until, time_zone, created_at, created_by, changed_at)
              values ('{tenant}', '{mailbox}', '{domain}', 'vic@d.example', 'Vic', '', 20, 4, 12, 31, 540, 1020, 'UTC',
                 '2024-10-01', '{user}', '2024-10-01')
-             on conflict (tenant_id, id) do update set removed_at = null"
+             on conflict (tenant_id, id) do update set removed_at = null;
+             insert into lead_imports (tenant_id, id, stage, file_name, bytes, created_at, created_by, encoding, delimiter,
+                header, take_roles, update_known, next_byte, next_row, added, known, refused, attempts)
+             values ('{tenant}', '{import}', 'arrived', 'leads.csv', 20, '2024-10-01', '{user}', 'UTF-8', 'comma', 0, false,
+                false, 0, 0, 0, 0, 0, 0)
+             on conflict (tenant_id, id) do update set stage = 'arrived';
+             insert into lead_file_pieces (tenant_id, import_id, number, content)
+             values ('{tenant}', '{import}', 0, 'email\nvic@example.com\n') on conflict do nothing;
+             insert into leads (tenant_id, id, email, fields, added_at, changed_at)
+             values ('{tenant}', '{lead}', 'lea@example.com', '{{}}', '2024-10-01', '2024-10-01')
+             on conflict (tenant_id, id) do nothing"
         );
         site.database.run(&sql).await;
     }
@@ -79,6 +92,8 @@ impl Ids {
             "{invitation}" => &self.invitation,
             "{domain}" => &self.domain,
             "{mailbox}" => &self.mailbox,
+            "{import}" => &self.import,
+            "{lead}" => &self.lead,
             "{secret}" => &secret,
             "{link}" => &link,
             part => {

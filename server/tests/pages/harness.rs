@@ -167,6 +167,9 @@ impl TestSite {
             (select jsonb_agg(d order by tenant_id, id) from domains d),
             (select jsonb_agg(r order by tenant_id, domain_id, name) from domain_records r),
             (select jsonb_agg(m order by tenant_id, id) from mailboxes m),
+            (select jsonb_agg(s order by tenant_id, id) from lead_sources s),
+            (select jsonb_agg(l order by tenant_id, id) from leads l),
+            (select jsonb_agg(i order by tenant_id, id) from lead_imports i),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await
@@ -236,6 +239,21 @@ impl Browser {
             .header(header::ORIGIN, URL)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// A form with one file, as a browser sends it; the file comes in pieces.
+    pub async fn upload(&mut self, path: &str, name: &str, pieces: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Answer {
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n"
+        );
+        let parts = std::iter::once(head.into_bytes()).chain(pieces).chain([b"\r\n--edge--\r\n".to_vec()]);
+        let body = Body::from_stream(futures_util::stream::iter(parts.map(Ok::<_, std::io::Error>)));
+        let request = Request::post(path)
+            .header(header::ORIGIN, URL)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .body(body)
             .unwrap();
         self.send(request).await
     }

@@ -8,6 +8,7 @@ mod accounts;
 mod console;
 mod domains;
 mod harness;
+mod leads;
 mod mailboxes;
 mod people;
 mod provisioning;

@@ -13,6 +13,8 @@ pub enum Error {
     Database(#[from] db::Error),
     #[error(transparent)]
     Ses(Box<SesError>),
+    #[error("{0}")]
+    Import(String),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

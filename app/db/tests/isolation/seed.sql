@@ -21,3 +21,17 @@ insert into mailboxes (tenant_id, id, domain_id, address, display_name, signatur
     window_days, window_from, window_until, time_zone, created_at, created_by, changed_at)
     values ('{tenant}', '{user}', '{user}', 'anna@team{n}.example', 'Anna', '', 20, 4, 12, 31, 540, 1020, 'UTC',
         '2026-01-01', '{user}', '2026-01-01');
+insert into lead_sources (tenant_id, id, name, basis, note, created_at, created_by)
+    values ('{tenant}', '{user}', 'The fair', 'consent', '', '2026-01-01', '{user}');
+insert into leads (tenant_id, id, email, fields, added_at, changed_at)
+    values ('{tenant}', '{user}', 'lead{n}@example.com', '{}', '2026-01-01', '2026-01-01');
+insert into lead_origins (tenant_id, source_id, lead_id, row_number, added_at)
+    values ('{tenant}', '{user}', '{user}', 1, '2026-01-01');
+insert into lead_fields (tenant_id, name, label, added_at) values ('{tenant}', 'first_name', 'First name', '2026-01-01');
+insert into lead_imports (tenant_id, id, stage, file_name, bytes, created_at, created_by, take_roles, update_known,
+    next_byte, next_row, added, known, refused, due_at, attempts)
+    values ('{tenant}', '{user}', 'arriving', 'leads.csv', 0, '2026-01-01', '{user}', false, false, 0, 0, 0, 0, 0,
+        '2026-01-01', 0);
+insert into lead_file_pieces (tenant_id, import_id, number, content) values ('{tenant}', '{user}', 0, 'x');
+insert into refused_rows (tenant_id, import_id, row_number, reason, sentence, cells)
+    values ('{tenant}', '{user}', 1, 'no_address', 'No address.', '{}');

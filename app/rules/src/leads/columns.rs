@@ -26,6 +26,25 @@ pub enum MappingError {
     Repeated(FieldName),
 }
 
+impl Target {
+    /// As it stands in forms and in the database: `@` is the address, nothing is left out.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Skip => "",
+            Self::Email => "@",
+            Self::Field(name) => name.as_str(),
+        }
+    }
+
+    /// What is neither the address nor a field's name is left out.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "@" => Self::Email,
+            name => FieldName::parse(name).map_or(Self::Skip, Self::Field),
+        }
+    }
+}
+
 /// One target for each heading. `samples` are cells of rows below the headings.
 pub fn propose(headings: &[String], samples: &[Vec<String>]) -> Vec<Target> {
     let email = email_column(headings, samples);

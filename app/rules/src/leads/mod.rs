@@ -19,6 +19,7 @@ mod person;
 mod refusal;
 mod rows;
 mod sample;
+mod source;
 
 pub use columns::{MappingError, Target, check_targets, propose};
 pub use encoding::FileEncoding;
@@ -30,3 +31,4 @@ pub use person::{Candidate, Options, judge, judge_row};
 pub use refusal::{RefusalKind, RowRefusal};
 pub use rows::{Place, Row, RowReader, RowTooLong};
 pub use sample::Sample;
+pub use source::{Basis, SourceError, parse_source_name, parse_source_note};

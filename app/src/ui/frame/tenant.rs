@@ -29,6 +29,7 @@ pub enum TenantSection {
     Overview,
     Domains,
     Mailboxes,
+    Leads,
     People,
 }
 
@@ -41,12 +42,13 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Domains, Mailboxes, Overview, People};
+    use TenantSection::{Domains, Leads, Mailboxes, Overview, People};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
     let places = vec![
         place("Overview", "", Icon::Overview, Overview),
         place("Domains", "/domains", Icon::Domains, Domains),
         place("Mailboxes", "/mailboxes", Icon::Mail, Mailboxes),
+        place("Leads", "/leads", Icon::Leads, Leads),
         place("People", "/people", Icon::People, People),
     ];
     let home = frame.address("");
