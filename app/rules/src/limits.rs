@@ -136,3 +136,6 @@ pub const LEAD_CELL_DELIMITERS_MAX: usize = 3;
 
 /// A field's name, as templates write it.
 pub const FIELD_NAME_CHARS_MAX: usize = 40;
+
+/// Bytes outside ASCII from which an encoding is guessed. The detector reads some 13 MB/s and is sure long before this.
+pub const LEAD_DETECT_BYTES_MAX: usize = 64 * 1024;
