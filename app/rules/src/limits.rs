@@ -208,3 +208,6 @@ pub const CELL_SHOWN_CHARS: usize = 60;
 
 /// Text of one batch: where rows are long, fewer make one.
 pub const IMPORT_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Bytes outside ASCII from which an encoding is guessed. The detector reads some 13 MB/s and is sure long before this.
+pub const LEAD_DETECT_BYTES_MAX: usize = 64 * 1024;

@@ -2,6 +2,7 @@
 //! the first few bytes, and never changes a byte of a file that is not UTF-16.
 
 use super::encoding::FileEncoding;
+use crate::limits;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 
@@ -13,7 +14,10 @@ pub struct Intake {
     utf16: Option<Decoder>,
     utf8: Utf8Check,
     detector: EncodingDetector,
-    has_non_ascii: bool,
+    /// Of what was stored.
+    non_ascii_bytes: usize,
+    /// It was sure before the file's end.
+    is_detector_done: bool,
     unreadable: Option<Unreadable>,
 }
 
@@ -62,7 +66,8 @@ impl Intake {
             utf16: None,
             utf8: Utf8Check::default(),
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
-            has_non_ascii: false,
+            non_ascii_bytes: 0,
+            is_detector_done: false,
             unreadable: None,
         }
     }
@@ -87,14 +92,17 @@ impl Intake {
         let encoding = if self.utf8.is_valid() {
             FileEncoding::utf8()
         } else {
-            self.detector.feed(&[], true);
+            // A letter that is cut by the end speaks against an encoding; one that is cut by us does not.
+            if !self.is_detector_done {
+                self.detector.feed(&[], true);
+            }
             FileEncoding::nearest(self.detector.guess(None, Utf8Detection::Deny))
         };
         Taken {
             rest,
             encoding,
             was_utf16: self.utf16.is_some(),
-            has_non_ascii: self.has_non_ascii,
+            has_non_ascii: self.non_ascii_bytes > 0,
             unreadable: self.unreadable,
         }
     }
@@ -121,14 +129,15 @@ impl Intake {
             None => bytes.to_vec(),
         };
         self.utf8.push(&stored);
-        self.has_non_ascii |= !stored.is_ascii();
         // No text holds NUL, and PostgreSQL takes none.
         if self.unreadable.is_none() && stored.contains(&0) {
             self.unreadable = Some(Unreadable::Binary);
         }
-        if self.utf16.is_none() {
+        self.is_detector_done |= self.utf16.is_some() || self.non_ascii_bytes >= limits::LEAD_DETECT_BYTES_MAX;
+        if !self.is_detector_done {
             self.detector.feed(&stored, false);
         }
+        self.non_ascii_bytes += stored.iter().filter(|byte| !byte.is_ascii()).count();
         stored
     }
 }
@@ -237,8 +246,10 @@ mod tests {
         let russian = "Фамилия;Компания;Должность\nСмирнов;Город;Директор по продажам\n";
         check(&encoding_rs::WINDOWS_1251.encode(russian).0, "windows-1251", true);
         check(&encoding_rs::KOI8_U.encode(russian).0, "KOI8-U", true);
+        check(&encoding_rs::WINDOWS_1251.encode(&russian.repeat(2000)).0, "windows-1251", true);
         let japanese = "名前,会社\n田中,株式会社\n鈴木さんは東京にいます。\n";
         check(&encoding_rs::SHIFT_JIS.encode(japanese).0, "Shift_JIS", true);
+        check(&encoding_rs::SHIFT_JIS.encode(&japanese.repeat(2000)).0, "Shift_JIS", true);
         check(b"name\nM\xfcller\nJos\xe9 da Silva\n", "windows-1252", true);
     }
 

@@ -20,10 +20,11 @@ pub struct Options {
 
 /// A row as the reader gives it.
 pub fn judge_row(row: &Row, targets: &[Target], options: Options) -> Result<Candidate, RowRefusal> {
-    let cells = row.cells.as_ref().map_err(|too_long| RowRefusal::RowTooLong(*too_long))?;
+    // The quote is why such a row is too long.
     if row.swallows {
         return Err(RowRefusal::UnclosedQuote);
     }
+    let cells = row.cells.as_ref().map_err(|too_long| RowRefusal::RowTooLong(*too_long))?;
     judge(cells, targets, options)
 }
 
@@ -109,6 +110,7 @@ mod tests {
         let row = |cells, swallows| Row { number: 3, next_byte: 0, cells, swallows };
         let check = |row: &Row, expected| assert_eq!(judge_row(row, &targets(), Options::default()), Err(expected));
         check(&row(Err(RowTooLong::Bytes), false), RowRefusal::RowTooLong(RowTooLong::Bytes));
+        check(&row(Err(RowTooLong::Bytes), true), RowRefusal::UnclosedQuote);
         check(&row(Ok(vec!["Anna".to_owned(), "a@b.example".to_owned()]), true), RowRefusal::UnclosedQuote);
     }
 }
