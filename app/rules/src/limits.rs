@@ -112,3 +112,33 @@ pub const RECORD_ANSWERS_MAX: usize = 10;
 
 /// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner.
 pub const SES_TENANT_CHECK_HOURS: i64 = 24;
+
+/// A template: some ten pages of text. What is longer is a newsletter's markup, not a mail of one person to another.
+pub const TEMPLATE_BYTES_MAX: usize = 32 * 1024;
+
+/// What a template may become: twice its own length, so that fields have room. Gmail cuts a mail off at 102 KiB.
+pub const RENDERED_BYTES_MAX: usize = 64 * 1024;
+
+/// One text that a template keeps in a variable: a lead's longest field, several times.
+pub const VARIABLE_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes that one rendering may handle in filters and loops: some 20 ms. A mail of a page takes a few thousand.
+pub const RENDER_WORK_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What each output, assignment and turn of a loop counts for at least, so that turns without text end too.
+pub const RENDER_WORK_BYTES_MIN: usize = 64;
+
+/// Turns of a loop over a range: liquid builds the whole list before the first turn.
+pub const RANGE_TURNS_MAX: u64 = 100;
+
+/// Blocks within blocks. Liquid reads and renders by recursion, and nobody follows more than a few.
+pub const TEMPLATE_DEPTH_MAX: usize = 10;
+
+/// Parts of one condition, and `elsif`s of one `if`: liquid goes one call deeper for each.
+pub const CONDITION_PARTS_MAX: usize = 50;
+
+/// Numbers that a filter calculates with: their product still fits into 64 bits, and liquid does not look.
+pub const TEMPLATE_NUMBER_MAX: i64 = 1 << 31;
+
+/// What is shown of a value that stopped a mail: enough to find it.
+pub const BLOCKED_VALUE_CHARS_MAX: usize = 40;
