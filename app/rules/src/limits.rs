@@ -122,7 +122,8 @@ pub const RENDERED_BYTES_MAX: usize = 64 * 1024;
 /// One text that a template keeps in a variable: a lead's longest field, several times.
 pub const VARIABLE_BYTES_MAX: usize = 16 * 1024;
 
-/// Bytes that one rendering may handle in filters and loops: some 20 ms. A mail of a page takes a few thousand.
+/// Bytes that one rendering may handle in filters and loops: well under a second at worst. A mail of a page takes a few
+/// thousand.
 pub const RENDER_WORK_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What each output, assignment and turn of a loop counts for at least, so that turns without text end too.

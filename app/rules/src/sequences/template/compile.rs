@@ -5,8 +5,8 @@ use super::conditions;
 use super::data::Scope;
 use super::error::TemplateError;
 use super::expression::{Chain, Operand, Reader};
-use super::lex::Token;
-use super::plugins::{STEP, WHOLE, WHOLE_END};
+use super::lex::{Segment, Token};
+use super::plugins::{OWN_PREFIX, STEP, WHOLE, WHOLE_END};
 use super::run::Job;
 use super::scan::{Kind, Piece};
 use super::variables::Variables;
@@ -58,6 +58,9 @@ struct Compiler {
 struct Open {
     tag: &'static str,
     line: usize,
+    /// Where it begins in the text for liquid.
+    at: usize,
+    has_else: bool,
     /// `elsif`s and `when`s so far.
     branches: usize,
     /// What `case` asks about.
@@ -96,7 +99,9 @@ impl Compiler {
             }
             "else" => {
                 self.branch(&["if", "unless", "case", "for"], tag, line)?;
-                self.bare(tag, &reader)
+                reader.end("else stands alone. Write {% elsif lead.x %} for another condition.")?;
+                self.emit(tag, "");
+                Ok(())
             }
             "case" => {
                 self.opens(tag, line)?;
@@ -123,7 +128,7 @@ impl Compiler {
     }
 
     fn job(&mut self, job: Job) {
-        self.text.push_str(&format!("{{% {STEP} {} %}}", self.jobs.len()));
+        self.text.push_str(&step(self.jobs.len()));
         self.jobs.push(job);
     }
 
@@ -142,15 +147,24 @@ impl Compiler {
             return Err(TemplateError::Deep { line });
         }
         if let Some(&(tag, _)) = BLOCKS.iter().find(|(name, _)| *name == tag) {
-            self.open.push(Open { tag, line, branches: 0, subject: None, target: None });
+            self.open.push(Open {
+                tag,
+                line,
+                at: self.text.len(),
+                has_else: false,
+                branches: 0,
+                subject: None,
+                target: None,
+            });
         }
         Ok(())
     }
 
     fn branch(&mut self, of: &[&str], tag: &str, line: usize) -> Result<(), TemplateError> {
         match self.open.last_mut() {
-            Some(open) if of.contains(&open.tag) => {
+            Some(open) if of.contains(&open.tag) && !open.has_else => {
                 open.branches += 1;
+                open.has_else = tag == "else";
                 if open.branches > limits::CONDITION_PARTS_MAX {
                     Err(TemplateError::ManyParts { line })
                 } else {
@@ -179,7 +193,7 @@ impl Compiler {
     }
 
     fn condition(&mut self, tag: &str, reader: &mut Reader) -> Result<(), TemplateError> {
-        let parts = reader.condition()?;
+        let mut parts = reader.condition()?;
         if parts.len() > limits::CONDITION_PARTS_MAX {
             return Err(TemplateError::ManyParts { line: reader.line });
         }
@@ -190,6 +204,12 @@ impl Compiler {
                 conditions::check(&part.left, right, reader.line, &self.variables)?;
             }
         }
+        for part in &mut parts {
+            self.hoist(&mut part.left, reader.line);
+            if let Some((_, right)) = &mut part.right {
+                self.hoist(right, reader.line);
+            }
+        }
         self.emit(tag, &conditions::text(&parts));
         Ok(())
     }
@@ -198,7 +218,9 @@ impl Compiler {
         let subject = reader.operand()?;
         reader.end("Write one value, as in {% case lead.country %}.")?;
         self.check(&subject, reader.line)?;
-        self.emit("case", &subject.to_string());
+        let mut hoisted = subject.clone();
+        self.hoist(&mut hoisted, reader.line);
+        self.emit("case", &hoisted.to_string());
         if let Some(open) = self.open.last_mut() {
             open.subject = Some(subject);
         }
@@ -206,7 +228,7 @@ impl Compiler {
     }
 
     fn when(&mut self, reader: &mut Reader) -> Result<(), TemplateError> {
-        let alternatives = reader.alternatives()?;
+        let mut alternatives = reader.alternatives()?;
         if alternatives.len() > limits::CONDITION_PARTS_MAX {
             return Err(TemplateError::ManyParts { line: reader.line });
         }
@@ -216,6 +238,7 @@ impl Compiler {
                 conditions::check(subject, alternative, reader.line, &self.variables)?;
             }
         }
+        alternatives.iter_mut().for_each(|alternative| self.hoist(alternative, reader.line));
         self.emit("when", &conditions::alternatives(&alternatives));
         Ok(())
     }
@@ -253,9 +276,10 @@ impl Compiler {
             self.variables.add(&name, reader.line)?;
             range(reader)?
         } else {
-            let list = reader.operand()?;
+            let mut list = reader.operand()?;
             self.check(&list, reader.line)?;
             self.variables.loop_over(&name, &list, reader.line)?;
+            self.hoist(&mut list, reader.line);
             list.to_string()
         };
         let mut parameters = String::new();
@@ -276,6 +300,17 @@ impl Compiler {
         Ok(())
     }
 
+    /// Liquid fails on a condition about a part that is not there, like `parts[3]`. So the part is assigned before the
+    /// block begins, where it is Nil then: nothing that stands between the two is rendered before the condition.
+    fn hoist(&mut self, operand: &mut Operand, line: usize) {
+        let is_part = matches!(operand, Operand::Path(path) if path.len() > 1) && operand.field().is_none();
+        let Some(open) = self.open.last().filter(|_| is_part) else { return };
+        let name = format!("{OWN_PREFIX}part_{}", self.jobs.len());
+        let part = std::mem::replace(operand, Operand::Path(vec![Segment::Name(name.clone())]));
+        self.text.insert_str(open.at, &step(self.jobs.len()));
+        self.jobs.push(Job::Set(name, Chain { line, entry: part, calls: Vec::new() }));
+    }
+
     fn check_chain(&mut self, chain: &Chain) -> Result<(), TemplateError> {
         let arguments = chain.calls.iter().flat_map(|call| &call.arguments);
         std::iter::once(&chain.entry).chain(arguments).try_for_each(|operand| self.check(operand, chain.line))
@@ -287,6 +322,10 @@ impl Compiler {
         }
         self.variables.check(operand, line)
     }
+}
+
+fn step(number: usize) -> String {
+    format!("{{% {STEP} {number} %}}")
 }
 
 /// Behind the opening bracket.

@@ -11,6 +11,8 @@ use liquid_core::{
 use std::io::{self, Write};
 use std::sync::Arc;
 
+/// What names of ours begin with.
+pub(super) const OWN_PREFIX: &str = "ownlane_";
 pub(super) const STEP: &str = "ownlane_step";
 pub(super) const WHOLE: &str = "ownlane_whole";
 pub(super) const WHOLE_END: &str = "ownlane_end";

@@ -124,7 +124,8 @@ impl Ready {
                     let failed = || Blocked::Filter { line: chain.line, filter: step.name.clone() };
                     let bytes = weight::of_filter(&step.name, &value, &arguments).ok_or_else(failed)?;
                     work(runtime, bytes)?;
-                    filter.evaluate(&value, runtime).map_err(|_| failed())?
+                    let value = filter.evaluate(&value, runtime).map_err(|_| failed())?;
+                    if step.name == "split" { without_edges(value, &arguments) } else { value }
                 }
             };
         }
@@ -146,6 +147,18 @@ fn is_missing(value: &Value) -> bool {
         Value::Array(values) => values.iter().all(is_missing),
         Value::Object(_) => value.query_state(State::Empty),
     }
+}
+
+/// As Liquid's authors have it: nothing is left of separators at the end, nor around single characters.
+fn without_edges(parts: Value, separator: &[Value]) -> Value {
+    let Value::Array(mut parts) = parts else { return parts };
+    let kept = parts.iter().rposition(|part| !is_missing(part)).map_or(0, |last| last + 1);
+    parts.truncate(kept);
+    let is_by_character = separator.first().is_some_and(|text| value_bytes(text) == 0);
+    if is_by_character && parts.first().is_some_and(|first| value_bytes(first) == 0) {
+        parts.remove(0);
+    }
+    Value::Array(parts)
 }
 
 /// Those of `names` that have no value. An assigned variable has names of fields behind it; where all of them have

@@ -138,6 +138,19 @@ fn loops_go_over_parts() {
     let parts = "{% assign p = lead.t | split: ',' %}{% for x in p limit:2 %}{{ x }}{% else %}none{% endfor %}";
     check(parts, &[("t", "a,b,c")], "ab");
     check(parts, &[], "none");
+    check("{% assign p = lead.t | split: '' %}{{ p | join: '-' }}", &[("t", "äbc")], "ä-b-c");
+    check("{% assign p = lead.t | split: ',' %}{% for x in p %}{{ x }};{% endfor %}", &[("t", "a,b, ,")], "a;b;");
+}
+
+#[test]
+fn a_condition_about_a_part_that_is_not_there_is_false() {
+    let template = "{% assign p = lead.t | split: ',' %}{% if lead.x %}1{% elsif p[1] == 'b' %}2{% elsif p.size > 2 %}3\
+                    {% else %}4{% endif %}{% if p[1] != 'b' %}5{% endif %}{% case p[0] %}{% when p[2] %}6{% else %}7{% endcase %}";
+    check(template, &[("t", "a,b")], "27");
+    check(template, &[("t", "a,c,a")], "356");
+    check(template, &[], "456");
+    check("{% for i in (1..3) %}{{ i }}{% unless forloop.last %}, {% endunless %}{% endfor %}", &[], "1, 2, 3");
+    check("{% if lead.a == '%}{{' %}1{% else %}2{% endif %}", &[("a", "%}{{")], "1");
 }
 
 #[test]

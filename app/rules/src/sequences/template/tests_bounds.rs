@@ -82,6 +82,10 @@ fn what_cannot_be_read_is_refused_with_its_line() {
         "{% render 'x' %}",
         "{% for x in lead.tags %}{% endfor %}",
         "{% layout 'x' %}",
+        "{% if lead.x %}{% else %}{% else %}{% endif %}",
+        "{% if lead.x %}{% else %}{% elsif lead.y %}{% endif %}",
+        "{% case lead.x %}{% else %}{% when 'x' %}{% endcase %}",
+        "{% assign ownlane_part_0 = 'x' %}",
     ] {
         let error = Template::parse(template).err().unwrap_or_else(|| panic!("{template:?} is taken"));
         assert_ne!(error, TemplateError::Liquid, "{template:?} has no words of its own");
@@ -152,6 +156,12 @@ fn numbers_that_overflow_block() {
         assert!(outcome.is_ok() || matches!(outcome, Err(Blocked::Filter { line: 1, .. })), "{chain}: {outcome:?}");
     }
     assert_eq!(rendered("{{ 2147483648 | times: 2147483648 }}", &[]).as_deref(), Ok("4611686018427387904"));
+}
+
+#[test]
+fn a_template_goes_between_threads() {
+    fn check<T: Send + Sync>(_: &T) {}
+    check(&Template::parse("{{ lead.x }}").unwrap());
 }
 
 #[test]

@@ -4,6 +4,8 @@ use super::compile::Field;
 use super::data::Scope;
 use super::error::TemplateError;
 use super::expression::{Chain, Operand};
+use super::lex::Segment;
+use super::plugins::OWN_PREFIX;
 use super::weight;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,12 +84,15 @@ impl Variables {
     }
 
     pub(super) fn is_text(&self, operand: &Operand) -> bool {
+        let is_size = matches!(operand, Operand::Path(path) if path.last() == Some(&Segment::Name("size".to_owned())));
         operand.field().is_some()
-            || operand.root().and_then(|root| self.known.get(root)).is_some_and(|variable| variable.is_text)
+            || !is_size && operand.root().and_then(|root| self.known.get(root)).is_some_and(|variable| variable.is_text)
     }
 
     fn set(&mut self, name: &str, variable: Variable, line: usize) -> Result<(), TemplateError> {
-        let is_taken = Scope::ALL.iter().any(|scope| scope.as_str() == name) || GIVEN.contains(&name);
+        let is_taken = Scope::ALL.iter().any(|scope| scope.as_str() == name)
+            || GIVEN.contains(&name)
+            || name.starts_with(OWN_PREFIX);
         if is_taken || LITERALS.iter().any(|literal| name.starts_with(literal)) {
             return Err(TemplateError::Reserved { line, name: name.to_owned() });
         }
