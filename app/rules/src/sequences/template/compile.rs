@@ -1,5 +1,5 @@
-//! From pieces to a text that liquid reads, with every output and assignment as a step of ours. Blocks and conditions stay
-//! liquid's. Never lets a tag through that it does not know, or one whose work has no bound.
+//! From pieces to a text that liquid reads, with every output and assignment as a step of ours. Blocks and conditions
+//! stay liquid's. Never lets a tag through that it does not know, or one whose work has no bound.
 
 use super::conditions;
 use super::data::Scope;

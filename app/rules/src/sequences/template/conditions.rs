@@ -1,5 +1,5 @@
-//! Conditions as liquid gets them. Never lets one through that liquid answers with no for every lead, or fails on when a
-//! field is missing.
+//! Conditions as liquid gets them. Never lets one through that liquid answers with no for every lead, or fails on when
+//! a field is missing.
 
 use super::error::TemplateError;
 use super::expression::{Comparison, Operand, Operator};

@@ -76,7 +76,7 @@ pub enum Blocked {
     AmbiguousDate { field: String, value: String },
     #[error("Nothing is left to send. Write a text that does not depend on a field.")]
     Empty,
-    #[error("The text is longer than {} KiB. Shorten the template or the fields.", crate::limits::RENDERED_BYTES_MAX / 1024)]
+    #[error("The text becomes longer than {} KiB. Shorten it.", crate::limits::RENDERED_BYTES_MAX / 1024)]
     Long,
     #[error("The template has too much to do. Take loops out.")]
     Work,

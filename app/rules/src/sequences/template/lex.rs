@@ -1,5 +1,5 @@
-//! The words inside `{{ … }}` and `{% … %}`. Never decides what they mean. Stricter than liquid, so that what passes here
-//! has one reading only.
+//! The words inside `{{ … }}` and `{% … %}`. Never decides what they mean. Stricter than liquid, so that what passes
+//! here has one reading only.
 
 use super::error::TemplateError;
 

@@ -1,8 +1,8 @@
-//! Templates of subjects and bodies, in Liquid, over a lead's and a sender's fields. Never sends a blank where a field is
-//! missing, never reads a value as a template, never runs without end.
+//! Templates of subjects and bodies, in Liquid, over a lead's and a sender's fields. Never sends a blank where a field
+//! is missing, never reads a value as a template, never runs without end.
 //!
-//! Liquid reads and renders blocks and conditions. Outputs and assignments are steps of ours that call liquid's filters,
-//! because liquid itself puts out a missing value as nothing.
+//! Liquid reads and renders blocks and conditions. Outputs and assignments are steps of ours that call liquid's
+//! filters, because liquid itself puts out a missing value as nothing.
 
 mod compile;
 mod conditions;

@@ -1,5 +1,5 @@
-//! The two tags by which liquid calls back: one around the whole template, one for each step of it. Their names cannot be
-//! written in a template. Never lets more out than a mail may hold.
+//! The two tags by which liquid calls back: one around the whole template, one for each step of it. Their names cannot
+//! be written in a template. Never lets more out than a mail may hold.
 
 use super::error::{Blocked, TemplateError};
 use super::run::{self, Job, Notes};

@@ -1,5 +1,5 @@
-//! How much a filter has to do, known before it does it. Never lets liquid meet a value on which it would panic, run out
-//! of memory or take long.
+//! How much a filter has to do, known before it does it. Never lets liquid meet a value on which it would panic, run
+//! out of memory or take long.
 
 use crate::limits;
 use liquid_core::{Value, ValueView};
