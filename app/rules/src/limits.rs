@@ -211,3 +211,34 @@ pub const IMPORT_BATCH_BYTES: usize = 1024 * 1024;
 
 /// Bytes outside ASCII from which an encoding is guessed. The detector reads some 13 MB/s and is sure long before this.
 pub const LEAD_DETECT_BYTES_MAX: usize = 64 * 1024;
+
+/// A template: some ten pages of text. What is longer is a newsletter's markup, not a mail of one person to another.
+pub const TEMPLATE_BYTES_MAX: usize = 32 * 1024;
+
+/// What a template may become: twice its own length, so that fields have room. Gmail cuts a mail off at 102 KiB.
+pub const RENDERED_BYTES_MAX: usize = 64 * 1024;
+
+/// One text that a template keeps in a variable: a lead's longest field, several times.
+pub const VARIABLE_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes that one rendering may handle in filters and loops: well under a second at worst. A mail of a page takes a few
+/// thousand.
+pub const RENDER_WORK_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What each output, assignment and turn of a loop counts for at least, so that turns without text end too.
+pub const RENDER_WORK_BYTES_MIN: usize = 64;
+
+/// Turns of a loop over a range: liquid builds the whole list before the first turn.
+pub const RANGE_TURNS_MAX: u64 = 100;
+
+/// Blocks within blocks. Liquid reads and renders by recursion, and nobody follows more than a few.
+pub const TEMPLATE_DEPTH_MAX: usize = 10;
+
+/// Parts of one condition, and `elsif`s of one `if`: liquid goes one call deeper for each.
+pub const CONDITION_PARTS_MAX: usize = 50;
+
+/// Numbers that a filter calculates with: their product still fits into 64 bits, and liquid does not look.
+pub const TEMPLATE_NUMBER_MAX: i64 = 1 << 31;
+
+/// What is shown of a value that stopped a mail: enough to find it.
+pub const BLOCKED_VALUE_CHARS_MAX: usize = 40;
