@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::leads::imports::{Import, Reading};
 use rules::leads::{
-    Basis, Delimiter, FileEncoding, Layout, Options, Row, RowRefusal, Sample, Target, check_targets,
-    judge_row, parse_source_name, parse_source_note, propose,
+    Basis, Delimiter, FileEncoding, Layout, Options, Row, RowRefusal, Sample, Target, check_targets, judge_row,
+    parse_source_name, parse_source_note, propose,
 };
 use rules::limits;
 use serde::Deserialize;
@@ -77,10 +77,14 @@ impl Reviewed {
     }
 
     /// As it was sent back.
-    pub fn of(sample: Vec<u8>, form: Form) -> Result<Self> {
-        let encoding = pick("", form.value("encoding"), FileEncoding::parse)?;
-        let delimiter = pick("", form.value("delimiter"), Delimiter::parse)?;
-        let header = read_header(form.value("header"))?;
+    pub fn of(import: &Import, sample: Vec<u8>, form: Form) -> Result<Self> {
+        let stored = import.reading.as_ref().ok_or(Refusal::NotFound)?;
+        let encoding = pick(form.value("encoding"), &stored.encoding, FileEncoding::parse)?;
+        let delimiter = pick(form.value("delimiter"), &stored.delimiter, Delimiter::parse)?;
+        let header = match form.value("header") {
+            "" => stored.header.and_then(|header| u32::try_from(header).ok()),
+            chosen => read_header(chosen)?,
+        };
         Ok(Self::read(Layout { encoding, delimiter, header }, Sample::of(&sample), form))
     }
 
@@ -142,7 +146,8 @@ impl Reviewed {
     }
 
     pub fn refuse_name(&mut self) {
-        self.form.refuse("source", "Your team has a source of this name. Each file is a source of its own: name it apart.");
+        self.form
+            .refuse("source", "Your team has a source of this name. Each file is a source of its own: name it apart.");
     }
 
     fn is_ticked(&self, option: &str) -> bool {

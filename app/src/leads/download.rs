@@ -30,11 +30,7 @@ pub async fn refused(State(_): State<Site>, member: Member, address: ImportAddre
     Ok(file("refused-rows.csv", first, rest))
 }
 
-async fn next_refused(
-    member: &Member,
-    import: rules::ids::ImportId,
-    after: i64,
-) -> Result<(String, Option<i64>)> {
+async fn next_refused(member: &Member, import: rules::ids::ImportId, after: i64) -> Result<(String, Option<i64>)> {
     let (mut tx, _) = member.enter().await?;
     let rows = refused::list(&mut tx, import, after, limits::DOWNLOAD_ROWS_MAX).await?;
     tx.commit().await?;

@@ -71,7 +71,7 @@ pub async fn submit(
         return Ok(to_itself);
     }
     let is_preview = form.value("act") == "preview";
-    let mut reviewed = Reviewed::of(read_sample(&mut tx, id).await?, form)?;
+    let mut reviewed = Reviewed::of(&import, read_sample(&mut tx, id).await?, form)?;
     if is_preview {
         reviewed.check_columns();
         tx.commit().await?;
@@ -135,7 +135,8 @@ async fn show(site: &Site, frame: TenantFrame, found: Standing) -> Response {
     render(site, StatusCode::OK, title.clone(), move || {
         let at = frame.address(&format!("/imports/{}", found.import.id));
         let is_running = matches!(found.import.stage, Stage::Importing | Stage::Arriving);
-        let stop = (found.import.stage == Stage::Importing && frame.role.may(Permission::ManageLeads)).then(|| stop(&at));
+        let stop =
+            (found.import.stage == Stage::Importing && frame.role.may(Permission::ManageLeads)).then(|| stop(&at));
         let content = standing(&frame, found, now);
         let content = if is_running {
             view! { <Region address=format!("{at}/progress")>{content}</Region> }.into_any()

@@ -135,11 +135,9 @@ fn waiting(frame: &TenantFrame, open: &[Import], now: OffsetDateTime) -> impl In
             let href = frame.address(&format!("/imports/{}", import.id));
             let (tone, word) = match import.stage {
                 Stage::Importing => (Tone::Waiting, "Being imported"),
-                Stage::Arriving
-                | Stage::Arrived
-                | Stage::Done
-                | Stage::Cancelled
-                | Stage::Discarded => (Tone::Warn, "Waits for you"),
+                Stage::Arriving | Stage::Arrived | Stage::Done | Stage::Cancelled | Stage::Discarded => {
+                    (Tone::Warn, "Waits for you")
+                }
             };
             let at = import.created_at;
             view! {

@@ -96,11 +96,7 @@ fn counts(frame: &TenantFrame, import: &Import) -> impl IntoView + use<> {
     }
 }
 
-fn refused_table(
-    frame: &TenantFrame,
-    import: &Import,
-    reasons: Vec<(String, String, i64)>,
-) -> impl IntoView + use<> {
+fn refused_table(frame: &TenantFrame, import: &Import, reasons: Vec<(String, String, i64)>) -> impl IntoView + use<> {
     let href = frame.address(&format!("/imports/{}/refused", import.id));
     let rows: Vec<_> = reasons
         .into_iter()

@@ -163,7 +163,8 @@ fn targets_for(heading: &str, column: usize, chosen: Option<&Target>) -> Vec<(St
 
 fn values(rows: &[Row], column: usize) -> String {
     let cells = rows.iter().filter_map(|row| row.cells.as_ref().ok()?.get(column));
-    let filled: Vec<String> = cells.filter(|cell| !cell.trim().is_empty()).take(VALUES).map(|cell| short(cell)).collect();
+    let filled: Vec<String> =
+        cells.filter(|cell| !cell.trim().is_empty()).take(VALUES).map(|cell| short(cell)).collect();
     filled.join(" · ")
 }
 
@@ -222,4 +223,3 @@ fn delimiter_label(delimiter: Delimiter) -> String {
     }
     .to_owned()
 }
-

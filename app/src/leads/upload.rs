@@ -9,11 +9,13 @@ use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::summary::Summary;
 use crate::ui::upload::Upload as UploadField;
 use crate::{Refusal, Result, Site};
-use axum::extract::multipart::{Field, MultipartRejection};
-use axum::extract::{Multipart, State};
+use axum::body::Body;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::leads::imports::{self, Reading};
+use futures_util::StreamExt;
 use leptos::prelude::*;
 use rules::ids::ImportId;
 use rules::leads::{Intake, Layout, Sample};
@@ -25,14 +27,10 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     Ok(show(&site, StatusCode::OK, frame, Form::default()).await)
 }
 
-pub async fn submit(
-    State(site): State<Site>,
-    member: Member,
-    sent: Result<Multipart, MultipartRejection>,
-) -> Result<Response> {
+pub async fn submit(State(site): State<Site>, member: Member, request: Request) -> Result<Response> {
     let (tx, frame) = member.enter().await?;
     tx.commit().await?;
-    let outcome = match sent {
+    let outcome = match Multipart::from_request(request.map(one_by_one), &site).await {
         Ok(mut sent) => take(&site, &member, &frame, &mut sent).await?,
         Err(_) => Err("Choose a file.".to_owned()),
     };
@@ -44,6 +42,15 @@ pub async fn submit(
             Ok(show(&site, StatusCode::UNPROCESSABLE_ENTITY, frame, form).await)
         }
     }
+}
+
+/// The reader of forms takes whatever a body has ready before it gives anything on, so that a fast sender would fill our
+/// memory: it gets one frame at a time.
+fn one_by_one(body: Body) -> Body {
+    Body::from_stream(body.into_data_stream().then(|frame| async {
+        tokio::task::yield_now().await;
+        frame
+    }))
 }
 
 /// The import that now waits for a person, or why the file is not taken.

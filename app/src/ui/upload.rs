@@ -7,8 +7,7 @@ use leptos::prelude::*;
 pub fn Upload<'a>(form: &'a Form, name: &'static str, label: &'static str, hint: String) -> impl IntoView {
     let error = form.error(name).map(str::to_owned);
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
-    let described =
-        if error.is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
+    let described = if error.is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
     view! {
         <div class="field">
             <label for=name>{label}</label>

@@ -37,7 +37,16 @@ impl Ids {
     async fn of(site: &TestSite, slug: &'static str, number: u8) -> Self {
         let id = |kind: u8| format!("00000000-0000-7000-8000-0000000{kind:02}{number:03}");
         let tenant = site.tenant_id(slug).await;
-        let ids = Self { slug, tenant, user: id(1), invitation: id(2), domain: id(3), mailbox: id(4), import: id(5), lead: id(6) };
+        let ids = Self {
+            slug,
+            tenant,
+            user: id(1),
+            invitation: id(2),
+            domain: id(3),
+            mailbox: id(4),
+            import: id(5),
+            lead: id(6),
+        };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
              values ('{}', 'Vic', 'vic{number}@example.com', 'none', '2024-10-01')",

@@ -244,7 +244,12 @@ impl Browser {
     }
 
     /// A form with one file, as a browser sends it; the file comes in pieces.
-    pub async fn upload(&mut self, path: &str, name: &str, pieces: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Answer {
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        name: &str,
+        pieces: impl Iterator<Item = Vec<u8>> + Send + 'static,
+    ) -> Answer {
         let head = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n"
         );

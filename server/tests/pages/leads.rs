@@ -34,7 +34,9 @@ impl Team {
         let mut form = proposed(&shown);
         form.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         form.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        form.extend([("source", source), ("basis", "consent"), ("act", "start")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        form.extend(
+            [("source", source), ("basis", "consent"), ("act", "start")].map(|(a, b)| (a.to_owned(), b.to_owned())),
+        );
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let started = self.owner.post(page, &form).await;
         assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
@@ -103,14 +105,16 @@ async fn an_export_of_a_russian_crm_is_read_as_it_was_written() {
     let mut acme = team().await;
     let page = acme.upload(CRM).await;
     let shown = acme.owner.get(&page).await.text;
-    for part in ["value=\"windows-1251\" selected", "value=\"semicolon\" selected", "ФИО", "Смирнов Дмитрий"] {
+    for part in ["value=\"windows-1251\" selected", "value=\"semicolon\" selected", "ФИО", "Смирнов Дмитрий"]
+    {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     acme.start(&page, "CRM", &[]).await;
     acme.site.work().await;
     let done = acme.owner.get(&page).await.text;
     assert!(done.contains("300 rows: 300 accepted, 0 refused."), "{done}");
-    let sql = "select fields->>'full_name' || '|' || (fields->>'title') from leads where email like 'svetlana.smirnov1@%'";
+    let sql =
+        "select fields->>'full_name' || '|' || (fields->>'title') from leads where email like 'svetlana.smirnov1@%'";
     assert_eq!(acme.site.database.text(sql).await, "Смирнов Светлана|Снабжение; закупки");
 }
 
@@ -197,7 +201,9 @@ async fn what_is_no_file_of_leads_is_refused_where_it_was_chosen() {
 #[tokio::test]
 async fn nothing_begins_before_columns_source_and_basis_are_said() {
     let mut acme = team().await;
-    let page = acme.upload(b"\xef\xbb\xbf\"E-Mail \";First Name;Company;Company;;\xd0\xa2\n a@example.com ;Anna;A;B;x;1").await;
+    let page = acme
+        .upload(b"\xef\xbb\xbf\"E-Mail \";First Name;Company;Company;;\xd0\xa2\n a@example.com ;Anna;A;B;x;1")
+        .await;
     let shown = acme.owner.get(&page).await.text;
     for part in ["E-Mail becomes", "value=\"company_2\" selected", "value=\"column_5\" selected"] {
         assert!(shown.contains(part), "{part}: {shown}");
@@ -221,7 +227,8 @@ async fn nothing_begins_before_columns_source_and_basis_are_said() {
     assert_eq!(acme.number("select count(*) from leads").await, 1, "pressed twice, begun once");
     assert_eq!(acme.number("select count(*) from lead_sources").await, 1);
     let second = acme.upload(b"email\nb@example.com").await;
-    let form = [("encoding", "UTF-8"), ("delimiter", "comma"), ("header", "1"), ("column-0", "@"), ("basis", "consent")];
+    let form =
+        [("encoding", "UTF-8"), ("delimiter", "comma"), ("header", "1"), ("column-0", "@"), ("basis", "consent")];
     let taken = acme.owner.post(&second, &[form.as_slice(), &[("source", "The fair")]].concat()).await;
     assert!(taken.text.contains("has a source of this name"), "{}", taken.text);
 }

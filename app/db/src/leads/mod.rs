@@ -51,15 +51,15 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, limit: i64) -> Result<Vec<
     let tenant = tx.tenant();
     // One text for each kind of question, so that each has its own plan.
     let from = match filter.source {
-        Some(_) => "lead_origins o join leads l on l.tenant_id = $1 and l.id = o.lead_id
-            where o.tenant_id = $1 and o.source_id = $2 and ($3::uuid is null or o.lead_id > $3)",
+        Some(_) => {
+            "lead_origins o join leads l on l.tenant_id = $1 and l.id = o.lead_id
+            where o.tenant_id = $1 and o.source_id = $2 and ($3::uuid is null or o.lead_id > $3)"
+        }
         None => "leads l where l.tenant_id = $1 and $2::uuid is null and ($3::uuid is null or l.id > $3)",
     };
     let order = if filter.source.is_some() { "o.lead_id" } else { "l.id" };
     let prefix = if filter.prefix.is_empty() { "$4 = ''" } else { "l.email_key ^@ $4" };
-    let sql = format!(
-        "select l.id, l.email, l.fields, l.added_at from {from} and {prefix} order by {order} limit $5"
-    );
+    let sql = format!("select l.id, l.email, l.fields, l.added_at from {from} and {prefix} order by {order} limit $5");
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(filter.source.map(SourceId::uuid))

@@ -28,10 +28,7 @@ pub async fn list(tx: &mut TenantTx, import: ImportId, after: i64, limit: i64) -
     .bind(limit)
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, reason, sentence, cells)| RefusedRow { row, reason, sentence, cells })
-        .collect())
+    Ok(rows.into_iter().map(|(row, reason, sentence, cells)| RefusedRow { row, reason, sentence, cells }).collect())
 }
 
 /// How many rows each reason has, with the sentence of the first; the most frequent first.

@@ -184,12 +184,7 @@ async fn find_ids(tx: &mut TenantTx, leads: &[NewLead]) -> Result<HashMap<String
 }
 
 /// What the file says of leads that were there: its values in place of theirs, what it does not name stays.
-async fn update_known(
-    tx: &mut TenantTx,
-    leads: &[NewLead],
-    added: &HashSet<Uuid>,
-    now: OffsetDateTime,
-) -> Result<()> {
+async fn update_known(tx: &mut TenantTx, leads: &[NewLead], added: &HashSet<Uuid>, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     let known: Vec<&NewLead> = leads.iter().filter(|lead| !added.contains(&lead.id.uuid())).collect();
     sqlx::query(
