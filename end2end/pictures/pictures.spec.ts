@@ -73,6 +73,33 @@ test('every page', async ({ browser }) => {
   await take(ada, 'domain-connect', team.url());
   await fill(team, { Domain: 'northwind-sales.example' }, 'Connect');
   await take(ada, 'domains', '/t/northwind/domains');
+  await take(ada, 'mailboxes-empty', '/t/northwind/mailboxes');
+  await team.goto('/t/northwind/mailboxes/new');
+  await team.getByLabel('Address').fill('ada');
+  await team.getByLabel('Signature').fill('Ada Lindqvist\nNorthwind Traders, Hamburg');
+  await team.getByLabel('Time zone').selectOption('Europe/Berlin');
+  await take(ada, 'mailbox-create', team.url());
+  await team.getByRole('button', { name: 'Create' }).click();
+  await take(ada, 'mailbox', team.url());
+  await take(ada, 'mailboxes', '/t/northwind/mailboxes');
+  await take(ada, 'leads-empty', '/t/northwind/leads');
+  await take(ada, 'import-new', '/t/northwind/imports/new');
+  for (const [file, source] of [['leads-crm-ru-cp1251.csv', 'CRM export, customers'], ['leads-messy.csv', 'Hannover fair 2026, our stand']]) {
+    await team.goto('/t/northwind/imports/new');
+    await team.getByLabel('File').setInputFiles(path.join(__dirname, '../../app/rules/src/leads/fixtures', file));
+    await team.getByRole('button', { name: 'Upload' }).click();
+    if (file.includes('messy')) await take(ada, 'leads-waiting', '/t/northwind/leads');
+    await take(ada, `import-review-${file.slice(6, 11)}`, team.url());
+    await team.getByLabel('Source', { exact: true }).fill(source);
+    await team.getByLabel('Consent').check();
+    await team.getByRole('button', { name: 'Import', exact: true }).click();
+    await team.getByText('accepted,').waitFor();
+    await take(ada, `import-done-${file.slice(6, 11)}`, team.url());
+  }
+  await take(ada, 'leads', '/t/northwind/leads');
+  await team.goto('/t/northwind/leads');
+  await team.getByRole('link', { name: /svetlana.smirnov1@/ }).click();
+  await take(ada, 'lead', team.url());
   await page.goto('/console');
   await page.getByRole('link', { name: 'Northwind Sales' }).click();
   const tenant = page.url();

@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::leads::imports::{Import, Reading};
 use rules::leads::{
-    Basis, Delimiter, FileEncoding, Layout, Options, Row, RowRefusal, Sample, Target, check_targets, judge_row,
-    parse_source_name, parse_source_note, propose,
+    Basis, Delimiter, FieldName, FileEncoding, Layout, Options, Row, RowRefusal, Sample, Target, check_targets,
+    judge_row, parse_source_name, parse_source_note, propose,
 };
 use rules::limits;
 use serde::Deserialize;
@@ -57,6 +57,7 @@ impl Reviewed {
         let stored = import.reading.as_ref().ok_or(Refusal::NotFound)?;
         let encoding = pick(&asked.encoding, &stored.encoding, FileEncoding::parse)?;
         let delimiter = pick(&asked.delimiter, &stored.delimiter, Delimiter::parse)?;
+        check_pair(encoding, delimiter)?;
         let sample = Sample::of(&sample);
         let mut layout = Layout::with_delimiter(sample, encoding, delimiter);
         let is_as_stored = asked.encoding.is_empty() && asked.delimiter.is_empty();
@@ -81,6 +82,7 @@ impl Reviewed {
         let stored = import.reading.as_ref().ok_or(Refusal::NotFound)?;
         let encoding = pick(form.value("encoding"), &stored.encoding, FileEncoding::parse)?;
         let delimiter = pick(form.value("delimiter"), &stored.delimiter, Delimiter::parse)?;
+        check_pair(encoding, delimiter)?;
         let header = match form.value("header") {
             "" => stored.header.and_then(|header| u32::try_from(header).ok()),
             chosen => read_header(chosen)?,
@@ -124,8 +126,8 @@ impl Reviewed {
         let basis = self.form.check("basis", Basis::parse(self.form.value("basis")));
         let note = self.form.check("note", parse_source_note(self.form.value("note")));
         let targets = self.targets();
-        let fields = targets.iter().filter_map(|target| match target {
-            Target::Field(name) => Some((name.as_str().to_owned(), name.label())),
+        let fields = targets.iter().zip(&self.headings).filter_map(|(target, heading)| match target {
+            Target::Field(name) => Some((name.as_str().to_owned(), label(name, heading))),
             Target::Skip | Target::Email => None,
         });
         Some(Order {
@@ -161,6 +163,12 @@ fn pick<T>(asked: &str, stored: &str, parse: fn(&str) -> Option<T>) -> Result<T>
     parse(text).ok_or(Refusal::BadRequest("The file cannot be read like that. Open its page again."))
 }
 
+/// In some encodings a byte of one letter looks like a delimiter.
+fn check_pair(encoding: FileEncoding, delimiter: Delimiter) -> Result<()> {
+    let sentence = "In this encoding that character may be half of a letter, so it cannot stand between cells.";
+    if encoding.splits_at(delimiter.byte()) { Ok(()) } else { Err(Refusal::BadRequest(sentence)) }
+}
+
 fn read_header(text: &str) -> Result<Option<u32>> {
     match text {
         "none" => Ok(None),
@@ -169,6 +177,12 @@ fn read_header(text: &str) -> Result<Option<u32>> {
             _ => Err(Refusal::BadRequest("There is no such row of headings. Open the file's page again.")),
         },
     }
+}
+
+/// A field of a team's own is called what its column was called.
+fn label(name: &FieldName, heading: &str) -> String {
+    let is_own = FieldName::of_heading(heading).as_ref() == Some(name);
+    if is_own && !FieldName::standard().any(|known| known == *name) { heading.to_owned() } else { name.label() }
 }
 
 pub(super) fn column_field(column: usize) -> String {

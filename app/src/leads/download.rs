@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use db::leads::{self, Filter, Lead, refused};
+use futures_util::StreamExt;
 use rules::leads::{BOM, csv_line};
 use rules::limits;
 
@@ -81,7 +82,8 @@ fn file(
     first: String,
     rest: impl futures_util::Stream<Item = std::io::Result<String>> + Send + 'static,
 ) -> Response {
-    let whole = futures_util::StreamExt::chain(futures_util::stream::once(async { Ok(first) }), rest);
+    // Whoever compresses it asks once more behind its end.
+    let whole = futures_util::stream::once(async { Ok(first) }).chain(rest).fuse();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

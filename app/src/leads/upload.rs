@@ -44,12 +44,12 @@ pub async fn submit(State(site): State<Site>, member: Member, request: Request) 
     }
 }
 
-/// The reader of forms takes whatever a body has ready before it gives anything on, so that a fast sender would fill our
-/// memory: it gets one frame at a time.
+/// The reader of forms (multer) takes whatever a body has ready before it gives anything on, so that a fast sender would
+/// fill our memory: it gets one frame at a time. The end, too, comes by itself: together with data it is an error there.
 fn one_by_one(body: Body) -> Body {
-    Body::from_stream(body.into_data_stream().then(|frame| async {
+    Body::from_stream(futures_util::stream::unfold(body.into_data_stream(), |mut frames| async {
         tokio::task::yield_now().await;
-        frame
+        frames.next().await.map(|frame| (frame, frames))
     }))
 }
 
@@ -64,6 +64,7 @@ async fn take(
     let Some(mut field) = sent.next_field().await.map_err(broken)? else {
         return Ok(Err("Choose a file.".to_owned()));
     };
+    let is_chosen = field.file_name().is_some_and(|name| !name.is_empty());
     let name = shown_name(field.file_name().unwrap_or_default());
     let now = site.now();
     let id = ImportId::new(now, site.chance());
@@ -85,7 +86,8 @@ async fn take(
             return Ok(Err(sentence));
         }
     }
-    let outcome = arrival.end(site).await?;
+    let is_nothing = !is_chosen && arrival.bytes == 0;
+    let outcome = if is_nothing { Err("Choose a file.".to_owned()) } else { arrival.end(site).await? };
     if outcome.is_err() {
         discard(site, member, id).await?;
     }

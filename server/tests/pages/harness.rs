@@ -255,6 +255,16 @@ impl Browser {
         );
         let parts = std::iter::once(head.into_bytes()).chain(pieces).chain([b"\r\n--edge--\r\n".to_vec()]);
         let body = Body::from_stream(futures_util::stream::iter(parts.map(Ok::<_, std::io::Error>)));
+        self.send_parts(path, body).await
+    }
+
+    /// The same with everything in one frame, as a small form comes.
+    pub async fn upload_at_once(&mut self, path: &str, file: &[u8]) -> Answer {
+        let head = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n".as_slice();
+        self.send_parts(path, Body::from([head, file, b"\r\n--edge--\r\n"].concat())).await
+    }
+
+    async fn send_parts(&mut self, path: &str, body: Body) -> Answer {
         let request = Request::post(path)
             .header(header::ORIGIN, URL)
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")

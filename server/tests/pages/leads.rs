@@ -193,6 +193,8 @@ async fn what_is_no_file_of_leads_is_refused_where_it_was_chosen() {
         assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{file:?}");
         assert!(sent.text.contains(sentence), "{sentence}: {}", sent.text);
     }
+    let none_chosen = acme.owner.upload_at_once("/t/acme/imports/new", b"").await;
+    assert!(none_chosen.text.contains("Choose a file."), "{}", none_chosen.text);
     assert_eq!(acme.number("select count(*) from lead_imports where stage <> 'discarded'").await, 0);
     let empty = acme.import(b"email,name\n", "Headings", &[]).await;
     assert!(acme.owner.get(&empty).await.text.contains("holds 0 rows"));

@@ -126,6 +126,7 @@ impl Plan {
                 }),
             }
         }
+        in_order(&mut leads);
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let next = rows.last().map(Row::next_place);
         Batch {
@@ -134,6 +135,15 @@ impl Plan {
             next_byte: next.map_or(import.next_byte, |place| signed(place.byte)),
             next_row: next.map_or(import.next_row, |place| signed(place.row)),
         }
+    }
+}
+
+/// Ids of one moment sort by chance: the list of leads is to be in the order of the file.
+fn in_order(leads: &mut [NewLead]) {
+    let mut ids: Vec<LeadId> = leads.iter().map(|lead| lead.id).collect();
+    ids.sort_unstable();
+    for (lead, id) in leads.iter_mut().zip(ids) {
+        lead.id = id;
     }
 }
 
