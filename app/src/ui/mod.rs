@@ -8,6 +8,7 @@ pub mod empty;
 pub mod field;
 pub mod frame;
 pub mod icon;
+pub mod labelled;
 pub mod menu;
 pub mod navigation;
 pub mod pauses;
