@@ -19,6 +19,7 @@ pub mod leads;
 pub mod mailboxes;
 mod page;
 pub mod routes;
+pub mod sequences;
 pub mod site;
 mod ssr;
 mod ui;

@@ -1,7 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, console, domains, error, leads, mailboxes, page};
+use crate::{Site, accounts, console, domains, error, leads, mailboxes, page, sequences};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
@@ -49,7 +49,7 @@ pub struct Route {
 /// The table.
 pub fn routes() -> Vec<Route> {
     use Need::{Nothing, Operator, SignIn, Tenant};
-    use Permission::{ManageDomains, ManageLeads, ManageMailboxes, ManagePeople, See};
+    use Permission::{ManageDomains, ManageLeads, ManageMailboxes, ManagePeople, ManageSequences, See};
     vec![
         get("/", Nothing, accounts::start::page),
         get("/operator/{secret}", Nothing, console::sign_up::page),
@@ -90,6 +90,23 @@ pub fn routes() -> Vec<Route> {
         get("/t/{slug}/imports/{import}/progress", Tenant(See), leads::import::fragment),
         get("/t/{slug}/imports/{import}/refused", Tenant(See), leads::download::refused),
         post("/t/{slug}/imports/{import}/cancellation", Tenant(ManageLeads), leads::import::cancel),
+        get("/t/{slug}/sequences", Tenant(See), sequences::list::page),
+        get("/t/{slug}/sequences/new", Tenant(ManageSequences), sequences::create::page),
+        post("/t/{slug}/sequences/new", Tenant(ManageSequences), sequences::create::submit),
+        get("/t/{slug}/sequences/{sequence}", Tenant(See), sequences::sequence::page),
+        get("/t/{slug}/sequences/{sequence}/standing", Tenant(See), sequences::sequence::fragment),
+        get("/t/{slug}/sequences/{sequence}/steps/{step}", Tenant(ManageSequences), sequences::step::page),
+        post("/t/{slug}/sequences/{sequence}/steps/{step}", Tenant(ManageSequences), sequences::step::submit),
+        post("/t/{slug}/sequences/{sequence}/steps/{step}/removal", Tenant(ManageSequences), sequences::step::remove),
+        post("/t/{slug}/sequences/{sequence}/mailboxes", Tenant(ManageSequences), sequences::writers::submit),
+        post("/t/{slug}/sequences/{sequence}/sources", Tenant(ManageSequences), sequences::leads::submit),
+        get("/t/{slug}/sequences/{sequence}/leads", Tenant(See), sequences::leads::page),
+        post("/t/{slug}/sequences/{sequence}/leads/{lead}/removal", Tenant(ManageSequences), sequences::leads::remove),
+        get("/t/{slug}/sequences/{sequence}/start", Tenant(ManageSequences), sequences::start::page),
+        post("/t/{slug}/sequences/{sequence}/start", Tenant(ManageSequences), sequences::start::submit),
+        post("/t/{slug}/sequences/{sequence}/pause", Tenant(ManageSequences), sequences::start::pause),
+        get("/t/{slug}/settings", Tenant(See), accounts::settings::page),
+        post("/t/{slug}/settings", Tenant(ManageMailboxes), accounts::settings::submit),
         get("/t/{slug}/people", Tenant(See), accounts::people::page),
         get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
         post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),

@@ -17,6 +17,7 @@ pub enum Leased {
     SesTenants,
     Domains,
     LeadImports,
+    Sequences,
 }
 
 /// One row in the hands of one worker.
@@ -35,6 +36,7 @@ impl Leased {
             Self::SesTenants => "ses_tenants",
             Self::Domains => "domains",
             Self::LeadImports => "lead_imports",
+            Self::Sequences => "sequences",
         }
     }
 
@@ -42,7 +44,7 @@ impl Leased {
     const fn key(self) -> &'static str {
         match self {
             Self::SesTenants => "tenant_id",
-            Self::Domains | Self::LeadImports => "id",
+            Self::Domains | Self::LeadImports | Self::Sequences => "id",
         }
     }
 }

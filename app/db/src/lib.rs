@@ -13,5 +13,6 @@ pub mod lease;
 pub mod mailboxes;
 pub mod migrate;
 pub mod scope;
+pub mod sequences;
 
 pub use error::{Error, Result};

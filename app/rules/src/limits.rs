@@ -242,3 +242,36 @@ pub const TEMPLATE_NUMBER_MAX: i64 = 1 << 31;
 
 /// What is shown of a value that stopped a mail: enough to find it.
 pub const BLOCKED_VALUE_CHARS_MAX: usize = 40;
+
+/// A postal address: five lines and a name in every country.
+pub const POSTAL_ADDRESS_CHARS_MAX: usize = 500;
+
+/// A sequence's name, as in lists.
+pub const SEQUENCE_NAME_CHARS_MAX: usize = 100;
+
+/// Steps of a sequence: nobody reads an eleventh mail.
+pub const STEPS_MAX: i64 = 10;
+
+/// Sending days between two mails: a quarter.
+pub const STEP_DELAY_DAYS_MAX: u16 = 90;
+
+/// Sequences of a tenant.
+pub const SEQUENCES_MAX: i64 = 500;
+
+/// Sources of a sequence.
+pub const SEQUENCE_SOURCES_MAX: i64 = 100;
+
+/// Leads that one transaction puts into a sequence.
+pub const ENROL_BATCH_ROWS: i64 = 2000;
+
+/// Leads that one transaction looks through for fields without a value.
+pub const CHECK_BATCH_ROWS: i64 = 500;
+
+/// Batches of one turn of a sequence, so that others are not kept waiting.
+pub const SEQUENCE_TURN_BATCHES: usize = 20;
+
+/// Leads that a preview offers to choose from.
+pub const PREVIEW_LEADS_MAX: i64 = 25;
+
+/// Sending days before a follow-up, as proposed: time to answer, and not forgotten.
+pub const STEP_DELAY_DAYS_START: u16 = 3;

@@ -10,6 +10,7 @@ pub mod passwords;
 pub mod people;
 pub mod person;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod start;
 pub mod teams;

@@ -1,9 +1,10 @@
 //! `/t/<slug>/leads/<id>`: who is this, and where do we know them from?
 
-use super::{name_of, thousands};
+use super::name_of;
 use crate::page::render;
 use crate::ssr::{Address, Member};
 use crate::ui::frame::{Tenant, TenantSection};
+use crate::ui::number::thousands;
 use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
 use crate::{Refusal, Result, Site};

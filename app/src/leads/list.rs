@@ -1,6 +1,6 @@
 //! `/t/<slug>/leads`: where the team's leads come from, and who they are. What is looked for stands in the address.
 
-use super::{name_of, thousands};
+use super::name_of;
 use crate::form::Form;
 use crate::page::render;
 use crate::ssr::{Ask, Member};
@@ -8,6 +8,7 @@ use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
 use crate::ui::field::Field;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::number::thousands;
 use crate::ui::select::Select;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::table::{Column, Table};

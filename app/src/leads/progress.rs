@@ -1,9 +1,9 @@
 //! How far an import is, what it brought, and what was refused, by reason.
 
-use super::thousands;
 use crate::Result;
 use crate::ui::button::LinkButton;
 use crate::ui::frame::TenantFrame;
+use crate::ui::number::thousands;
 use crate::ui::state::{State, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;

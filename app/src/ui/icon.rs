@@ -16,6 +16,8 @@ pub enum Icon {
     Bad,
     Copy,
     Leads,
+    Sequences,
+    Settings,
 }
 
 impl Icon {
@@ -35,6 +37,8 @@ impl Icon {
             Self::Warn => "M12 4L2.5 20h19zM12 10v5M12 17.2v.6",
             Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Leads => "M4 5h16M4 10h16M4 15h10M4 20h6",
+            Self::Sequences => "M6 3v18M6 6h4M6 12h4M6 18h4M13 4.5h7v3h-7zM13 10.5h7v3h-7zM13 16.5h7v3h-7z",
+            Self::Settings => "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16",
             Self::Bad => "M9 5v14M15 5v14",
         }
     }

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod labelled;
 pub mod menu;
 pub mod navigation;
+pub mod number;
 pub mod pauses;
 pub mod select;
 pub mod shell;

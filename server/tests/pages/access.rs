@@ -31,6 +31,8 @@ struct Ids {
     /// An import that waits, put back before each try, and a lead.
     import: String,
     lead: String,
+    /// A sequence with one step, and this lead in it.
+    sequence: String,
 }
 
 impl Ids {
@@ -46,6 +48,7 @@ impl Ids {
             mailbox: id(4),
             import: id(5),
             lead: id(6),
+            sequence: id(7),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -58,7 +61,7 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, mailbox, import, lead, .. } = self;
+        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -85,7 +88,11 @@ impl Ids {
              values ('{tenant}', '{import}', 0, 'email\nvic@example.com\n') on conflict do nothing;
              insert into leads (tenant_id, id, email, fields, added_at, changed_at)
              values ('{tenant}', '{lead}', 'lea@example.com', '{{}}', '2024-10-01', '2024-10-01')
-             on conflict (tenant_id, id) do nothing"
+             on conflict (tenant_id, id) do nothing;
+             insert into sequences (tenant_id, id, name, created_at, created_by, version, attempts)
+             values ('{tenant}', '{sequence}', 'Hello', '2024-10-01', '{user}', 1, 0) on conflict (tenant_id, id) do nothing;
+             insert into sequence_steps (tenant_id, sequence_id, number, delay_days, subject, body, changed_at)
+             values ('{tenant}', '{sequence}', 1, 0, 'Hello', 'Hello', '2024-10-01') on conflict do nothing"
         );
         site.database.run(&sql).await;
     }
@@ -103,6 +110,8 @@ impl Ids {
             "{mailbox}" => &self.mailbox,
             "{import}" => &self.import,
             "{lead}" => &self.lead,
+            "{sequence}" => &self.sequence,
+            "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,
             part => {

@@ -136,18 +136,6 @@ impl TestSite {
         self.come_in(role).await
     }
 
-    /// A domain of the tenant that mail can leave under; its id.
-    pub async fn verified_domain(&self, owner: &mut Browser, slug: &str, name: &str) -> String {
-        let connected = owner.post(&format!("/t/{slug}/domains/new"), &[("domain", name)]).await;
-        assert_eq!(connected.status, StatusCode::SEE_OTHER, "{}", connected.text);
-        self.work_for(Duration::seconds(10)).await;
-        owner.post(&format!("{}/publication", connected.location), &[]).await;
-        self.work_for(Duration::seconds(10)).await;
-        let standing = owner.get(&connected.location).await.text;
-        assert!(standing.contains("Mail can leave under this name."), "{standing}");
-        connected.location.rsplit('/').next().unwrap().to_owned()
-    }
-
     pub async fn tenant_id(&self, slug: &str) -> String {
         self.database.text(&format!("select tenant_id::text from tenants where slug = '{slug}'")).await
     }
@@ -170,6 +158,12 @@ impl TestSite {
             (select jsonb_agg(s order by tenant_id, id) from lead_sources s),
             (select jsonb_agg(l order by tenant_id, id) from leads l),
             (select jsonb_agg(i order by tenant_id, id) from lead_imports i),
+            (select jsonb_agg(s order by tenant_id, id) from sequences s),
+            (select jsonb_agg(s order by tenant_id, sequence_id, number) from sequence_steps s),
+            (select jsonb_agg(s order by tenant_id, sequence_id) from sequence_sources s),
+            (select jsonb_agg(s order by tenant_id, sequence_id) from sequence_mailboxes s),
+            (select jsonb_agg(e order by tenant_id, sequence_id, lead_id) from enrolments e),
+            (select jsonb_agg(t order by tenant_id) from tenant_settings t),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await

@@ -1,6 +1,7 @@
 //! Files of leads: uploaded, read, checked, taken in by the worker, and what was refused.
 
 use crate::harness::{Browser, TestSite};
+use crate::teams::proposed;
 use axum::http::StatusCode;
 use rules::time::Duration;
 
@@ -28,18 +29,8 @@ impl Team {
         sent.location
     }
 
-    /// Begins the import as its page proposes it, with `changes` to the form.
     async fn start(&mut self, page: &str, source: &str, changes: &[(&str, &str)]) {
-        let shown = self.owner.get(page).await.text;
-        let mut form = proposed(&shown);
-        form.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
-        form.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        form.extend(
-            [("source", source), ("basis", "consent"), ("act", "start")].map(|(a, b)| (a.to_owned(), b.to_owned())),
-        );
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let started = self.owner.post(page, &form).await;
-        assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+        self.site.start_import(&mut self.owner, page, source, changes).await;
     }
 
     async fn import(&mut self, file: &[u8], source: &str, changes: &[(&str, &str)]) -> String {
@@ -52,25 +43,6 @@ impl Team {
     async fn number(&self, sql: &str) -> i64 {
         self.site.database.text(&format!("select ({sql})::text")).await.parse().unwrap()
     }
-}
-
-/// What stands in the second form of the page, as a browser would send it.
-fn proposed(page: &str) -> Vec<(String, String)> {
-    let form = page.split("<form").find(|form| form.contains("name=\"column-0\"")).unwrap();
-    let value_of = |tag: &str, name: &str| {
-        let rest = tag.split(&format!("{name}=\"")).nth(1)?;
-        Some(rest.split('"').next()?.to_owned())
-    };
-    let mut fields = Vec::new();
-    for hidden in form.split("<input").filter(|input| input.contains("type=\"hidden\"")) {
-        fields.push((value_of(hidden, "name").unwrap(), value_of(hidden, "value").unwrap()));
-    }
-    for select in form.split("<select").skip(1) {
-        let chosen = select.split("<option").find(|option| option.split('>').next().unwrap().contains("selected"));
-        let chosen = chosen.and_then(|option| value_of(option, "value")).unwrap_or_default();
-        fields.push((value_of(select, "name").unwrap(), chosen));
-    }
-    fields
 }
 
 fn rows(count: usize) -> Vec<u8> {

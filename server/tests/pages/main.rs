@@ -12,3 +12,5 @@ mod leads;
 mod mailboxes;
 mod people;
 mod provisioning;
+mod sequences;
+mod teams;

@@ -10,6 +10,7 @@ mod due;
 mod duty;
 mod isolation;
 mod leads;
+mod sequences;
 
 pub use aws::{Endpoint, Ses, SesError, SesSettings};
 pub use context::Context;
@@ -21,10 +22,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 4] = [
+const TIMETABLE: [Duty; 5] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
+    Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
     Duty { name: "sweep", period: Duration::from_secs(10 * 60), run: |context| Box::pin(accounts::sweep(context)) },
 ];
 

@@ -5,5 +5,6 @@ pub mod memberships;
 pub mod people;
 pub mod platform_mail;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in_attempts;
 pub mod tenants;

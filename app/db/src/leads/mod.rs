@@ -24,6 +24,16 @@ pub struct Lead {
     /// Texts by the name of the field, as they came; only those that have one.
     pub fields: BTreeMap<String, String>,
     pub added_at: OffsetDateTime,
+    pub changed_at: OffsetDateTime,
+}
+
+impl Lead {
+    /// What a template may say of it: its fields, and its address.
+    pub fn merge_fields(&self) -> BTreeMap<String, String> {
+        let mut fields = self.fields.clone();
+        fields.insert("email".to_owned(), self.email.to_string());
+        fields
+    }
 }
 
 /// Which leads are wanted.
@@ -59,7 +69,9 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, limit: i64) -> Result<Vec<
     };
     let order = if filter.source.is_some() { "o.lead_id" } else { "l.id" };
     let prefix = if filter.prefix.is_empty() { "$4 = ''" } else { "l.email_key ^@ $4" };
-    let sql = format!("select l.id, l.email, l.fields, l.added_at from {from} and {prefix} order by {order} limit $5");
+    let sql = format!(
+        "select l.id, l.email, l.fields, l.added_at, l.changed_at from {from} and {prefix} order by {order} limit $5"
+    );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(filter.source.map(SourceId::uuid))
@@ -81,7 +93,7 @@ pub async fn count(tx: &mut TenantTx) -> Result<i64> {
 /// `None` when there is none, or it is another tenant's.
 pub async fn find(tx: &mut TenantTx, lead: LeadId) -> Result<Option<Lead>> {
     let tenant = tx.tenant();
-    let row = sqlx::query("select id, email, fields, added_at from leads where tenant_id = $1 and id = $2")
+    let row = sqlx::query("select id, email, fields, added_at, changed_at from leads where tenant_id = $1 and id = $2")
         .bind(tenant.uuid())
         .bind(lead.uuid())
         .fetch_optional(tx.sql())
@@ -114,7 +126,7 @@ pub async fn list_fields(tx: &mut TenantTx) -> Result<Vec<(String, String)>> {
     Ok(fields.bind(tenant.uuid()).fetch_all(tx.sql()).await?)
 }
 
-fn lead(row: &PgRow) -> Result<Lead> {
+pub(crate) fn lead(row: &PgRow) -> Result<Lead> {
     let id: Uuid = row.try_get("id")?;
     let Json(fields) = row.try_get("fields")?;
     Ok(Lead {
@@ -122,5 +134,6 @@ fn lead(row: &PgRow) -> Result<Lead> {
         email: EmailAddress::parse(row.try_get("email")?).map_err(|_| Error::Row(format!("leads.email of {id}")))?,
         fields,
         added_at: row.try_get("added_at")?,
+        changed_at: row.try_get("changed_at")?,
     })
 }

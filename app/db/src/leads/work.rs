@@ -187,18 +187,19 @@ async fn find_ids(tx: &mut TenantTx, leads: &[NewLead]) -> Result<HashMap<String
 async fn update_known(tx: &mut TenantTx, leads: &[NewLead], added: &HashSet<Uuid>, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     let known: Vec<&NewLead> = leads.iter().filter(|lead| !added.contains(&lead.id.uuid())).collect();
-    sqlx::query(
+    let changed: Vec<Uuid> = sqlx::query_scalar(
         "update leads l set fields = l.fields || c.fields, changed_at = $4
          from unnest($2::text[], $3::jsonb[]) c (email_key, fields)
-         where l.tenant_id = $1 and l.email_key = c.email_key and l.fields || c.fields <> l.fields",
+         where l.tenant_id = $1 and l.email_key = c.email_key and l.fields || c.fields <> l.fields
+         returning l.id",
     )
     .bind(tenant.uuid())
     .bind(known.iter().map(|lead| lead.email.key()).collect::<Vec<_>>())
     .bind(known.iter().map(|lead| Json(&lead.fields)).collect::<Vec<_>>())
     .bind(now)
-    .execute(tx.sql())
+    .fetch_all(tx.sql())
     .await?;
-    Ok(())
+    crate::sequences::work::forget_checks(tx, &changed, now).await
 }
 
 /// The leads that this source had not brought yet.

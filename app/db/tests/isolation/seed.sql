@@ -35,3 +35,14 @@ insert into lead_imports (tenant_id, id, stage, file_name, bytes, created_at, cr
 insert into lead_file_pieces (tenant_id, import_id, number, content) values ('{tenant}', '{user}', 0, 'x');
 insert into refused_rows (tenant_id, import_id, row_number, reason, sentence, cells)
     values ('{tenant}', '{user}', 1, 'no_address', 'No address.', '{}');
+insert into tenant_settings (tenant_id, postal_address, changed_at, changed_by)
+    values ('{tenant}', 'Hamburg', '2026-01-01', '{user}');
+insert into sequences (tenant_id, id, name, created_at, created_by, version, due_at, attempts)
+    values ('{tenant}', '{user}', 'Hello', '2026-01-01', '{user}', 1, '2026-01-01', 0);
+insert into sequence_steps (tenant_id, sequence_id, number, delay_days, subject, body, changed_at)
+    values ('{tenant}', '{user}', 1, 0, 'Hello', 'Hello', '2026-01-01');
+insert into sequence_mailboxes (tenant_id, sequence_id, mailbox_id) values ('{tenant}', '{user}', '{user}');
+insert into sequence_sources (tenant_id, sequence_id, source_id, added_at, added_by)
+    values ('{tenant}', '{user}', '{user}', '2026-01-01', '{user}');
+insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, checked_version)
+    values ('{tenant}', '{user}', '{user}', '{user}', '2026-01-01', 0);

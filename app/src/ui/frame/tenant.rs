@@ -30,7 +30,9 @@ pub enum TenantSection {
     Domains,
     Mailboxes,
     Leads,
+    Sequences,
     People,
+    Settings,
 }
 
 impl TenantFrame {
@@ -42,14 +44,16 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Domains, Leads, Mailboxes, Overview, People};
+    use TenantSection::{Domains, Leads, Mailboxes, Overview, People, Sequences, Settings};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
     let places = vec![
         place("Overview", "", Icon::Overview, Overview),
         place("Domains", "/domains", Icon::Domains, Domains),
         place("Mailboxes", "/mailboxes", Icon::Mail, Mailboxes),
         place("Leads", "/leads", Icon::Leads, Leads),
+        place("Sequences", "/sequences", Icon::Sequences, Sequences),
         place("People", "/people", Icon::People, People),
+        place("Settings", "/settings", Icon::Settings, Settings),
     ];
     let home = frame.address("");
     let state = match frame.pauses.first() {
