@@ -144,7 +144,7 @@ fn table(frame: &TenantFrame, at: &str, list: Vec<Enrolment>, manages: bool) -> 
             let said = enrolment.problem.or(enrolment.warning).unwrap_or_default();
             let removal = manages.then(|| {
                 let action = format!("{at}/leads/{}/removal", enrolment.lead);
-                let label = format!("Take {email} out");
+                let label = format!("Take out {email}");
                 view! {
                     <form method="post" action=action novalidate>
                         <button class="button quiet" aria-label=label>"Take out"</button>
@@ -155,7 +155,7 @@ fn table(frame: &TenantFrame, at: &str, list: Vec<Enrolment>, manages: bool) -> 
                 <tr>
                     <th scope="row"><a href=lead>{email.clone()}</a></th>
                     <td data-label="What stands in the way" class="soft">{said}</td>
-                    <td data-label="Mails"><a href=mails aria-label=format!("What {email} reads")>"What they read"</a></td>
+                    <td data-label="Mails"><a href=mails aria-label=format!("What they read: {email}")>"What they read"</a></td>
                     <td>{removal}</td>
                 </tr>
             }

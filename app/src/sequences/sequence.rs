@@ -157,8 +157,12 @@ fn standing(
         let since = *since;
         view! { <p class="soft">"Something on our side failed, and is tried again since "<Time at=since now/>"."</p> }
     });
+    // Taken away by the version that sends.
+    let waits = (sequence.state() == SequenceState::Running)
+        .then(|| view! { <p class="soft">"This version of Ownlane does not send yet: what is started waits."</p> });
     view! {
         <p role="status"><StateWord tone word/>{since}</p>
+        {waits}
         {obstacles}
         {trouble}
         {leads::counts(frame, sequence)}
