@@ -48,8 +48,13 @@ pub struct Route {
 
 /// The table.
 pub fn routes() -> Vec<Route> {
-    use Need::{Nothing, Operator, SignIn, Tenant};
-    use Permission::{ManageDomains, ManageLeads, ManageMailboxes, ManagePeople, ManageSequences, See};
+    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_sequences(), of_the_console()];
+    parts.into_iter().flatten().collect()
+}
+
+/// In and out, and a person's own matters.
+fn of_doors() -> Vec<Route> {
+    use Need::{Nothing, SignIn};
     vec![
         get("/", Nothing, accounts::start::page),
         get("/operator/{secret}", Nothing, console::sign_up::page),
@@ -64,7 +69,32 @@ pub fn routes() -> Vec<Route> {
         post("/account/sessions", SignIn, accounts::account::end_sessions),
         get("/account/password", SignIn, accounts::password::page),
         post("/account/password", SignIn, accounts::password::submit),
+    ]
+}
+
+/// A team's own pages: how it stands, its people, its settings.
+fn of_teams() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageMailboxes, ManagePeople, See};
+    vec![
         get("/t/{slug}", Tenant(See), accounts::overview::page),
+        get("/t/{slug}/settings", Tenant(See), accounts::settings::page),
+        post("/t/{slug}/settings", Tenant(ManageMailboxes), accounts::settings::submit),
+        get("/t/{slug}/people", Tenant(See), accounts::people::page),
+        get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
+        post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),
+        post("/t/{slug}/people/{user}/removal", Tenant(ManagePeople), accounts::person::remove),
+        get("/t/{slug}/invitations/new", Tenant(ManagePeople), accounts::invite::page),
+        post("/t/{slug}/invitations/new", Tenant(ManagePeople), accounts::invite::submit),
+        post("/t/{slug}/invitations/{invitation}/withdrawal", Tenant(ManagePeople), accounts::invite::withdraw),
+    ]
+}
+
+/// Domains and mailboxes: what a team writes from.
+fn of_domains() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageDomains, ManageMailboxes, See};
+    vec![
         get("/t/{slug}/domains", Tenant(See), domains::list::page),
         get("/t/{slug}/domains/new", Tenant(ManageDomains), domains::connect::page),
         post("/t/{slug}/domains/new", Tenant(ManageDomains), domains::connect::submit),
@@ -80,6 +110,14 @@ pub fn routes() -> Vec<Route> {
         get("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::page),
         post("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::submit),
         post("/t/{slug}/mailboxes/{mailbox}/removal", Tenant(ManageMailboxes), mailboxes::change::remove),
+    ]
+}
+
+/// Leads: who is written to.
+fn of_leads() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageLeads, See};
+    vec![
         get("/t/{slug}/leads", Tenant(See), leads::list::page),
         get("/t/{slug}/leads/export", Tenant(See), leads::download::leads),
         get("/t/{slug}/leads/{lead}", Tenant(See), leads::lead::page),
@@ -90,6 +128,14 @@ pub fn routes() -> Vec<Route> {
         get("/t/{slug}/imports/{import}/progress", Tenant(See), leads::import::fragment),
         get("/t/{slug}/imports/{import}/refused", Tenant(See), leads::download::refused),
         post("/t/{slug}/imports/{import}/cancellation", Tenant(ManageLeads), leads::import::cancel),
+    ]
+}
+
+/// Sequences: what is written.
+fn of_sequences() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageSequences, See};
+    vec![
         get("/t/{slug}/sequences", Tenant(See), sequences::list::page),
         get("/t/{slug}/sequences/new", Tenant(ManageSequences), sequences::create::page),
         post("/t/{slug}/sequences/new", Tenant(ManageSequences), sequences::create::submit),
@@ -105,15 +151,13 @@ pub fn routes() -> Vec<Route> {
         get("/t/{slug}/sequences/{sequence}/start", Tenant(ManageSequences), sequences::start::page),
         post("/t/{slug}/sequences/{sequence}/start", Tenant(ManageSequences), sequences::start::submit),
         post("/t/{slug}/sequences/{sequence}/pause", Tenant(ManageSequences), sequences::start::pause),
-        get("/t/{slug}/settings", Tenant(See), accounts::settings::page),
-        post("/t/{slug}/settings", Tenant(ManageMailboxes), accounts::settings::submit),
-        get("/t/{slug}/people", Tenant(See), accounts::people::page),
-        get("/t/{slug}/people/{user}", Tenant(See), accounts::person::page),
-        post("/t/{slug}/people/{user}", Tenant(ManagePeople), accounts::person::submit),
-        post("/t/{slug}/people/{user}/removal", Tenant(ManagePeople), accounts::person::remove),
-        get("/t/{slug}/invitations/new", Tenant(ManagePeople), accounts::invite::page),
-        post("/t/{slug}/invitations/new", Tenant(ManagePeople), accounts::invite::submit),
-        post("/t/{slug}/invitations/{invitation}/withdrawal", Tenant(ManagePeople), accounts::invite::withdraw),
+    ]
+}
+
+/// The operator's.
+fn of_the_console() -> Vec<Route> {
+    use Need::Operator;
+    vec![
         get("/console", Operator, console::tenants::page),
         get("/console/tenants/new", Operator, console::new_tenant::page),
         post("/console/tenants/new", Operator, console::new_tenant::submit),

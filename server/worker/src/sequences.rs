@@ -98,7 +98,7 @@ fn check(steps: &Result<Vec<Step>, String>, lead: &Lead, sender: Sender<'_>, now
 /// The first value that a mail would show and that looks as if there were none.
 fn placeholder(steps: &[Step], values: &BTreeMap<String, String>) -> Option<String> {
     let templates = steps.iter().flat_map(|step| step.subject.iter().chain([&step.body]));
-    let fields = templates.flat_map(|template| template.fields()).filter(|field| field.scope == Scope::Lead);
+    let fields = templates.flat_map(rules::sequences::Template::fields).filter(|field| field.scope == Scope::Lead);
     let suspect = |name: &String| values.get(name).filter(|value| looks_like_placeholder(value));
     let (name, value) = fields.map(|field| &field.name).find_map(|name| Some((name, suspect(name)?)))?;
     let shown: String = value.chars().take(limits::CELL_SHOWN_CHARS).collect();
