@@ -14,6 +14,8 @@ use axum::response::Response;
 use db::accounts::memberships;
 use db::domains::{self, Domain};
 use db::isolation::Pause;
+use db::leads::sources;
+use db::{mailboxes, sequences};
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::domains::DomainState;
@@ -23,6 +25,11 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     let (mut tx, frame) = member.enter().await?;
     let people = memberships::list(&mut tx).await?.len();
     let domains = domains::list(&mut tx).await?;
+    let has = Has {
+        mailboxes: !mailboxes::list(&mut tx).await?.is_empty(),
+        leads: !sources::list(&mut tx).await?.is_empty(),
+        sequences: !sequences::list(&mut tx).await?.is_empty(),
+    };
     tx.commit().await?;
     let now = site.now();
     let title = frame.tenant.name.clone();
@@ -30,7 +37,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         let people_page = frame.address("/people");
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
         let pauses = frame.pauses.clone();
-        let next_step = next_step(&frame, &domains);
+        let next_step = next_step(&frame, &domains, has);
         view! {
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
@@ -58,13 +65,45 @@ fn lane(pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView {
     .into_any()
 }
 
+/// What a team has besides domains.
+#[derive(Clone, Copy)]
+struct Has {
+    mailboxes: bool,
+    leads: bool,
+    sequences: bool,
+}
+
+impl Has {
+    /// Why, where and whose it is: the first thing that is not there yet.
+    fn lacks(self) -> Option<(&'static str, &'static str, &'static str, Permission)> {
+        use Permission::{ManageLeads, ManageMailboxes, ManageSequences};
+        if !self.mailboxes {
+            Some(("Create a mailbox: who you write as.", "/mailboxes/new", "Create a mailbox", ManageMailboxes))
+        } else if !self.leads {
+            Some(("Import leads: who you write to.", "/imports/new", "Import a file", ManageLeads))
+        } else if !self.sequences {
+            Some(("Write a sequence: what you write.", "/sequences/new", "Write a sequence", ManageSequences))
+        } else {
+            None
+        }
+    }
+}
+
 /// The one thing that stands between this team and its first mail.
-fn next_step(frame: &TenantFrame, domains: &[Domain]) -> impl IntoView + use<> {
+fn next_step(frame: &TenantFrame, domains: &[Domain], has: Has) -> impl IntoView + use<> {
     let standings: Vec<_> = domains.iter().map(|domain| (domain, domain.facts().state())).collect();
     if standings.iter().any(|(_, state)| *state == DomainState::Verified) {
         let count = standings.iter().filter(|(_, state)| *state == DomainState::Verified).count();
         let words = if count == 1 { "1 domain".to_owned() } else { format!("{count} domains") };
-        return view! { <p>"Mail can leave under "<a href=frame.address("/domains")>{words}</a>"."</p> }.into_any();
+        let lacks = has.lacks().map(|(why, page, label, permission)| {
+            let act = frame.role.may(permission).then(|| view! { <LinkButton href=frame.address(page) label/> });
+            view! { <h2>"Next"</h2><p>{why}</p>{act} }
+        });
+        return view! {
+            <p>"Mail can leave under "<a href=frame.address("/domains")>{words}</a>"."</p>
+            {lacks}
+        }
+        .into_any();
     }
     let Some((domain, state)) = standings.first() else {
         let connect = frame.role.may(Permission::ManageDomains).then(|| {

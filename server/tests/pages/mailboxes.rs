@@ -33,6 +33,7 @@ async fn a_mailbox_is_made_at_a_verified_domain() {
     let empty = owner.get("/t/acme/mailboxes/new").await.text;
     assert!(empty.contains("A mailbox needs a verified domain"), "{empty}");
     let domain = site.verified_domain(&mut owner, "acme", "mail.acme-sales.example").await;
+    assert!(owner.get("/t/acme").await.text.contains("Create a mailbox: who you write as."));
     let form = owner.get("/t/acme/mailboxes/new").await.text;
     assert!(form.contains("@mail.acme-sales.example") && form.contains("value=\"20\""), "{form}");
     let made = create(&mut owner, &domain, &[]).await;
@@ -42,6 +43,7 @@ async fn a_mailbox_is_made_at_a_verified_domain() {
     for part in ["anna@mail.acme-sales.example", "Mon, Wed 09:00–17:00", "Outside its window", "Anna Berg\nSales"] {
         assert!(page.contains(part), "{part}: {page}");
     }
+    assert!(owner.get("/t/acme").await.text.contains("Import leads: who you write to."));
     let list = owner.get("/t/acme/mailboxes").await.text;
     assert!(list.contains("anna@mail.acme-sales.example"), "{list}");
 }

@@ -19,6 +19,7 @@ async fn team() -> Team {
     let mut operator = site.operator().await;
     let mut owner = site.tenant(&mut operator, "acme").await;
     site.import(&mut owner, "acme", LEADS, "The fair").await;
+    assert!(owner.get("/t/acme").await.text.contains("Connect a domain"), "the first thing comes first");
     let made = owner.post("/t/acme/sequences/new", &[("name", "First contact")]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     Team { site, owner, page: made.location }
