@@ -33,8 +33,8 @@ pub const SESSION_DAYS_MAX: i64 = 14;
 /// "Last seen" is written at most this often, so that reading pages does not turn into writing rows.
 pub const SESSION_TOUCH_SECS_MIN: i64 = 60;
 
-/// A form of ours is a few fields; whatever is larger is not one.
-pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// A form of ours is a few fields; the longest template of Cyrillic or Greek letters takes three times its bytes in one.
+pub const FORM_BYTES_MAX: usize = 128 * 1024;
 
 /// A browser's name as it is kept beside a session.
 pub const USER_AGENT_CHARS_MAX: usize = 200;

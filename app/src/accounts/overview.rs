@@ -28,7 +28,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     let has = Has {
         mailboxes: !mailboxes::list(&mut tx).await?.is_empty(),
         leads: !sources::list(&mut tx).await?.is_empty(),
-        sequences: !sequences::list(&mut tx).await?.is_empty(),
+        sequences: sequences::has_any(&mut tx).await?,
     };
     tx.commit().await?;
     let now = site.now();

@@ -17,9 +17,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::leads::imports::{self, Reading};
 use futures_util::StreamExt;
 use leptos::prelude::*;
-use rules::ids::ImportId;
+use rules::ids::{ImportId, UserId};
 use rules::leads::{Intake, Layout, Sample};
 use rules::limits;
+use rules::time::OffsetDateTime;
 
 pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> {
     let (tx, frame) = member.enter().await?;
@@ -68,8 +69,7 @@ async fn take(
     let name = shown_name(field.file_name().unwrap_or_default());
     let now = site.now();
     let id = ImportId::new(now, site.chance());
-    let (mut tx, _) = member.enter().await?;
-    if !imports::open(&mut tx, id, &name, frame.person.id, now).await? {
+    if !open(member, id, &name, frame.person.id, now).await? {
         let sentence = format!(
             "{} files wait already. Import or discard one of them first: they stand above the list of leads.",
             limits::IMPORTS_OPEN_MAX
@@ -77,7 +77,6 @@ async fn take(
         drain(&mut field).await;
         return Ok(Err(sentence));
     }
-    tx.commit().await?;
     let mut arrival = Arrival::new(member, id);
     while let Some(bytes) = field.chunk().await.map_err(broken)? {
         if let Err(sentence) = arrival.take(&bytes).await? {
@@ -92,6 +91,14 @@ async fn take(
         discard(site, member, id).await?;
     }
     Ok(outcome.map(|()| id))
+}
+
+/// Makes room; false when too many wait. Its transaction is over before the next byte is waited for.
+async fn open(member: &Member, id: ImportId, name: &str, by: UserId, now: OffsetDateTime) -> Result<bool> {
+    let (mut tx, _) = member.enter().await?;
+    let is_open = imports::open(&mut tx, id, name, by, now).await?;
+    tx.commit().await?;
+    Ok(is_open)
 }
 
 /// A browser shows no answer before it has sent all: what is too much is read and forgotten, up to some end.
@@ -157,7 +164,9 @@ impl<'a> Arrival<'a> {
 
     async fn write(&mut self, piece: &[u8]) -> Result<()> {
         let (mut tx, _) = self.member.enter().await?;
-        imports::add_piece(&mut tx, self.id, self.pieces, piece).await?;
+        if !imports::add_piece(&mut tx, self.id, self.pieces, piece).await? {
+            return Err(Refusal::BadRequest("The file was thrown away while it came in. Send it again."));
+        }
         self.pieces += 1;
         Ok(tx.commit().await?)
     }

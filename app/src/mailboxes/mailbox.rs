@@ -16,6 +16,7 @@ use db::scope::TenantTx;
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::ids::MailboxId;
+use rules::mailboxes::zone_data_version;
 use rules::time::OffsetDateTime;
 
 /// Of an address below one mailbox of a tenant.
@@ -68,7 +69,7 @@ fn lane(frame: &TenantFrame, mailbox: &Mailbox, now: OffsetDateTime) -> impl Int
             <dt>"Mails a day"</dt>
             <dd>{format!("{cap}. {consequence}")}</dd>
             <dt>"Window"</dt>
-            <dd>{settings.window.describe()}</dd>
+            <dd>{format!("{} (time zone data {})", settings.window.describe(), zone_data_version())}</dd>
             <dt>"Its day"</dt>
             <dd>{format!("{} in {}: what the cap counts", settings.window.day_of(now), settings.window.zone())}</dd>
             <dt>"Gap"</dt>

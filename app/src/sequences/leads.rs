@@ -79,10 +79,10 @@ pub async fn page(
     Address((_, id)): SequenceAddress,
     Ask(asked): Ask<LeadsAsked>,
 ) -> Result<Response> {
-    let which = match asked.which.as_str() {
-        "blocked" => Which::Blocked,
-        "warned" => Which::Warned,
-        _ => Which::All,
+    let (which, tab) = match asked.which.as_str() {
+        "blocked" => (Which::Blocked, "blocked"),
+        "warned" => (Which::Warned, "warned"),
+        _ => (Which::All, "all"),
     };
     let (mut tx, frame) = member.enter().await?;
     let sequence = find(&mut tx, id).await?;
@@ -95,8 +95,7 @@ pub async fn page(
     let title = format!("Leads of {}", sequence.name);
     Ok(render(&site, StatusCode::OK, title.clone(), move || {
         let at = frame.address(&format!("/sequences/{id}"));
-        let next =
-            list.last().filter(|_| is_full).map(|last| format!("{at}/leads?which={}&after={}", asked.which, last.lead));
+        let next = list.last().filter(|_| is_full).map(|last| format!("{at}/leads?which={tab}&after={}", last.lead));
         let tabs = tabs(&at, &sequence, which);
         let manages = frame.role.may(Permission::ManageSequences);
         let content = if list.is_empty() {

@@ -260,6 +260,18 @@ async fn a_file_that_nobody_imports_is_thrown_away() {
 }
 
 #[tokio::test]
+async fn a_team_has_a_few_files_waiting_and_no_more() {
+    let mut acme = team().await;
+    for _ in 0..rules::limits::IMPORTS_OPEN_MAX {
+        acme.upload(b"email\na@example.com\n").await;
+    }
+    let one_more = std::iter::once(CLEAN.to_vec());
+    let refused = acme.owner.upload("/t/acme/imports/new", "leads.csv", one_more).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("10 files wait already."), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn a_large_file_is_never_held_whole() {
     const CELL: usize = 10 * 1024 * 1024;
     let mut acme = team().await;

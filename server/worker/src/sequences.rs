@@ -43,7 +43,7 @@ fn prepare_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> 
 /// Looks some leads through; false when there are none left.
 async fn check_some(context: &Context, tenant: TenantId, lease: &Lease) -> Result<bool> {
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let Some(sequence) = sequences::find(&mut tx, work::leased_sequence(lease)).await? else {
+    let Some(sequence) = sequences::find_uncounted(&mut tx, work::leased_sequence(lease)).await? else {
         return Ok(false);
     };
     let leads = work::list_unchecked(&mut tx, &sequence).await?;

@@ -133,17 +133,22 @@ pub async fn open(
     Ok(true)
 }
 
-/// Keeps the next piece of a file: [`limits::LEAD_FILE_PIECE_BYTES`] each, but the last.
-pub async fn add_piece(tx: &mut TenantTx, import: ImportId, number: i32, content: &[u8]) -> Result<()> {
+/// Keeps the next piece of a file: [`limits::LEAD_FILE_PIECE_BYTES`] each, but the last. False when the file does not arrive
+/// any more: somebody has thrown it away.
+pub async fn add_piece(tx: &mut TenantTx, import: ImportId, number: i32, content: &[u8]) -> Result<bool> {
     let tenant = tx.tenant();
-    sqlx::query("insert into lead_file_pieces (tenant_id, import_id, number, content) values ($1, $2, $3, $4)")
-        .bind(tenant.uuid())
-        .bind(import.uuid())
-        .bind(number)
-        .bind(content)
-        .execute(tx.sql())
-        .await?;
-    Ok(())
+    let kept = sqlx::query(
+        "insert into lead_file_pieces (tenant_id, import_id, number, content)
+         select $1, i.id, $3, $4 from lead_imports i
+         where i.tenant_id = $1 and i.id = $2 and i.stage = 'arriving' for update",
+    )
+    .bind(tenant.uuid())
+    .bind(import.uuid())
+    .bind(number)
+    .bind(content)
+    .execute(tx.sql())
+    .await?;
+    Ok(kept.rows_affected() == 1)
 }
 
 /// The file is whole; this is how it may be read.

@@ -6,7 +6,7 @@ mod read;
 pub mod steps;
 pub mod work;
 
-pub use read::{find, list};
+pub use read::{find, find_uncounted, has_any, list};
 
 use crate::Result;
 use crate::scope::TenantTx;

@@ -12,12 +12,33 @@ use uuid::Uuid;
 
 /// The newest first.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Sequence>> {
-    read(tx, None).await
+    let mut sequences = read(tx, None).await?;
+    let counts = read_counts(tx, None).await?;
+    for sequence in &mut sequences {
+        sequence.counts = counts.get(&sequence.id.uuid()).copied().unwrap_or_default();
+    }
+    Ok(sequences)
 }
 
 /// `None` when there is none, or it is another tenant's.
 pub async fn find(tx: &mut TenantTx, sequence: SequenceId) -> Result<Option<Sequence>> {
+    let Some(mut found) = find_uncounted(tx, sequence).await? else {
+        return Ok(None);
+    };
+    let counts = read_counts(tx, Some(sequence.uuid())).await?;
+    found.counts = counts.get(&sequence.uuid()).copied().unwrap_or_default();
+    Ok(Some(found))
+}
+
+/// The same without its counts, which take a look at every lead in it.
+pub async fn find_uncounted(tx: &mut TenantTx, sequence: SequenceId) -> Result<Option<Sequence>> {
     Ok(read(tx, Some(sequence)).await?.pop())
+}
+
+pub async fn has_any(tx: &mut TenantTx) -> Result<bool> {
+    let tenant = tx.tenant();
+    let any = sqlx::query_scalar("select exists (select from sequences where tenant_id = $1)");
+    Ok(any.bind(tenant.uuid()).fetch_one(tx.sql()).await?)
 }
 
 async fn read(tx: &mut TenantTx, only: Option<SequenceId>) -> Result<Vec<Sequence>> {
@@ -35,13 +56,11 @@ async fn read(tx: &mut TenantTx, only: Option<SequenceId>) -> Result<Vec<Sequenc
     let mut steps = read_steps(tx, only).await?;
     let mut mailboxes = read_mailboxes(tx, only).await?;
     let mut sources = read_sources(tx, only).await?;
-    let counts = read_counts(tx, only).await?;
     for sequence in &mut sequences {
         let id = sequence.id.uuid();
         sequence.steps = steps.remove(&id).unwrap_or_default();
         sequence.mailboxes = mailboxes.remove(&id).unwrap_or_default();
         sequence.sources = sources.remove(&id).unwrap_or_default();
-        sequence.counts = counts.get(&id).copied().unwrap_or_default();
     }
     Ok(sequences)
 }

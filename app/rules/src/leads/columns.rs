@@ -5,11 +5,9 @@ use super::{
     fields::FieldName,
     headings::{self, Meaning},
 };
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
     Skip,
     Email,

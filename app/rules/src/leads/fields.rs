@@ -2,12 +2,10 @@
 
 use super::{headings, letters};
 use crate::limits;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Lower-case ASCII letters, digits and `_`, beginning with a letter.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FieldName(String);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -91,20 +89,6 @@ impl FieldName {
 impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for FieldName {
-    type Error = FieldNameError;
-
-    fn try_from(text: String) -> Result<Self, FieldNameError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<FieldName> for String {
-    fn from(name: FieldName) -> Self {
-        name.0
     }
 }
 

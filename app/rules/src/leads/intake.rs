@@ -28,9 +28,6 @@ pub struct Taken {
     pub rest: Vec<u8>,
     /// Of the stored bytes.
     pub encoding: FileEncoding,
-    pub was_utf16: bool,
-    /// Without letters outside ASCII there is nothing to choose: every encoding reads the file alike.
-    pub has_non_ascii: bool,
     pub unreadable: Option<Unreadable>,
 }
 
@@ -98,13 +95,7 @@ impl Intake {
             }
             FileEncoding::nearest(self.detector.guess(None, Utf8Detection::Deny))
         };
-        Taken {
-            rest,
-            encoding,
-            was_utf16: self.utf16.is_some(),
-            has_non_ascii: self.non_ascii_bytes > 0,
-            unreadable: self.unreadable,
-        }
+        Taken { rest, encoding, unreadable: self.unreadable }
     }
 
     fn begin(&mut self) -> Vec<u8> {
@@ -143,21 +134,6 @@ impl Intake {
 }
 
 impl Unreadable {
-    const ALL: [Self; 4] = [Self::Spreadsheet, Self::OldSpreadsheet, Self::Pdf, Self::Binary];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Spreadsheet => "spreadsheet",
-            Self::OldSpreadsheet => "old_spreadsheet",
-            Self::Pdf => "pdf",
-            Self::Binary => "binary",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unreadable| unreadable.as_str() == text)
-    }
-
     fn by_magic(head: &[u8]) -> Option<Self> {
         let magic = [
             (&b"PK\x03\x04"[..], Self::Spreadsheet),
@@ -231,42 +207,42 @@ mod tests {
 
     #[test]
     fn the_encoding_is_told_from_the_whole_file() {
-        let check = |bytes: &[u8], label: &str, has_non_ascii: bool| {
+        let check = |bytes: &[u8], label: &str| {
             for chunk in [1, 3, 4096] {
                 let (stored, taken) = take(bytes, chunk);
                 assert_eq!(stored, bytes);
-                assert_eq!((taken.encoding.label(), taken.has_non_ascii), (label, has_non_ascii), "{chunk}");
-                assert_eq!((taken.unreadable, taken.was_utf16), (None, false));
+                assert_eq!(taken.encoding.label(), label, "{chunk}");
+                assert_eq!(taken.unreadable, None);
             }
         };
-        check(b"", "UTF-8", false);
-        check(b"a", "UTF-8", false);
-        check(b"email,name\r\n", "UTF-8", false);
-        check("имя;почта\nЮлия;a@b.example\n😀".as_bytes(), "UTF-8", true);
+        check(b"", "UTF-8");
+        check(b"a", "UTF-8");
+        check(b"email,name\r\n", "UTF-8");
+        check("имя;почта\nЮлия;a@b.example\n😀".as_bytes(), "UTF-8");
         let russian = "Фамилия;Компания;Должность\nСмирнов;Город;Директор по продажам\n";
-        check(&encoding_rs::WINDOWS_1251.encode(russian).0, "windows-1251", true);
-        check(&encoding_rs::KOI8_U.encode(russian).0, "KOI8-U", true);
-        check(&encoding_rs::WINDOWS_1251.encode(&russian.repeat(2000)).0, "windows-1251", true);
+        check(&encoding_rs::WINDOWS_1251.encode(russian).0, "windows-1251");
+        check(&encoding_rs::KOI8_U.encode(russian).0, "KOI8-U");
+        check(&encoding_rs::WINDOWS_1251.encode(&russian.repeat(2000)).0, "windows-1251");
         let japanese = "名前,会社\n田中,株式会社\n鈴木さんは東京にいます。\n";
-        check(&encoding_rs::SHIFT_JIS.encode(japanese).0, "Shift_JIS", true);
-        check(&encoding_rs::SHIFT_JIS.encode(&japanese.repeat(2000)).0, "Shift_JIS", true);
-        check(b"name\nM\xfcller\nJos\xe9 da Silva\n", "windows-1252", true);
+        check(&encoding_rs::SHIFT_JIS.encode(japanese).0, "Shift_JIS");
+        check(&encoding_rs::SHIFT_JIS.encode(&japanese.repeat(2000)).0, "Shift_JIS");
+        check(b"name\nM\xfcller\nJos\xe9 da Silva\n", "windows-1252");
     }
 
     #[test]
     fn a_byte_order_mark_is_not_stored_and_utf16_becomes_utf8() {
         let text = "имя,e-mail\r\nЮлия 😀,a@b.example";
-        let check = |bytes: &[u8], was_utf16: bool| {
+        let check = |bytes: &[u8]| {
             for chunk in [1, 2, 3, 5, 4096] {
                 let (stored, taken) = take(bytes, chunk);
                 assert_eq!(String::from_utf8(stored).unwrap(), text);
-                assert_eq!((taken.encoding.label(), taken.was_utf16), ("UTF-8", was_utf16));
+                assert_eq!(taken.encoding.label(), "UTF-8");
                 assert_eq!(taken.unreadable, None);
             }
         };
-        check(format!("\u{feff}{text}").as_bytes(), false);
-        check(&utf16(text, u16::to_le_bytes), true);
-        check(&utf16(text, u16::to_be_bytes), true);
+        check(format!("\u{feff}{text}").as_bytes());
+        check(&utf16(text, u16::to_le_bytes));
+        check(&utf16(text, u16::to_be_bytes));
     }
 
     #[test]
