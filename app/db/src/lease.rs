@@ -40,6 +40,14 @@ impl Leased {
         }
     }
 
+    /// For how long a row is taken: what a turn can need, and what is waited for when its process dies.
+    const fn time(self) -> Duration {
+        match self {
+            Self::SesTenants | Self::Domains => Duration::minutes(limits::LEASE_MINS),
+            Self::LeadImports | Self::Sequences => Duration::seconds(limits::LEASE_OF_ROWS_SECS),
+        }
+    }
+
     /// The column behind `tenant_id` that names a row.
     const fn key(self) -> &'static str {
         match self {
@@ -73,7 +81,7 @@ pub async fn take(tx: &mut TenantTx, leased: Leased, now: OffsetDateTime) -> Res
             order by due_at limit $4 for update skip locked)
          returning {key} as id, attempts"
     );
-    let until = now + Duration::minutes(limits::LEASE_MINS);
+    let until = now + leased.time();
     let tenant = tx.tenant();
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(tenant.uuid())

@@ -95,6 +95,9 @@ pub const IDENTITY_READ_MINS: i64 = 15;
 /// A duty that leased a row and died lets it go after this long: longer than all its calls can take.
 pub const LEASE_MINS: i64 = 5;
 
+/// The same for a duty that waits for nothing but Postgres: a turn is [`IMPORT_TURN_BATCHES`] short transactions.
+pub const LEASE_OF_ROWS_SECS: i64 = 60;
+
 /// Rows that a duty leases at once: what it can act on within its lease.
 pub const LEASE_ROWS_MAX: i64 = 10;
 

@@ -69,8 +69,10 @@ fn read_window(form: &mut Form) -> Option<SendWindow> {
     let from = form.check("from", SendWindow::parse_time(form.value("from")));
     let until = form.check("until", SendWindow::parse_time(form.value("until")));
     let zone = form.check("zone", ZoneName::parse(form.value("zone")));
-    let (days, from, until, zone) = (days?, from?, until?, zone?);
-    form.check("until", SendWindow::new(days, from, until, zone))
+    // Hours in the wrong order are said together with a missing day, not after it.
+    let window = SendWindow::new(days.unwrap_or(WeekDays::WORKING), from?, until?, zone?);
+    let window = form.check("until", window);
+    days.and(window)
 }
 
 /// All fields but the address.

@@ -207,8 +207,8 @@ pub(super) fn view(
         .iter()
         .map(|source| {
             let href = frame.address(&format!("/leads?source={}", source.source));
-            let state = if source.is_done { "" } else { " · being added" };
-            view! { <li><a href=href>{source.name.clone()}</a>{state}</li> }
+            // Whether its leads are in is said above, where the page renews itself.
+            view! { <li><a href=href>{source.name.clone()}</a></li> }
         })
         .collect();
     let is_in = |source: &&Source| sequence.sources.iter().any(|known| known.source == source.id);

@@ -220,7 +220,7 @@ async fn an_import_whose_process_ends_again_and_again_brings_each_row_once() {
         work.abort();
         drop(work.await);
         // Whoever goes on waits for the lease of the dead.
-        acme.site.clock.advance(Duration::minutes(rules::limits::LEASE_MINS + 1));
+        acme.site.clock.advance(Duration::seconds(rules::limits::LEASE_OF_ROWS_SECS + 1));
         ended += 1;
         assert!(ended < 100);
     }

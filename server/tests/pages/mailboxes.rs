@@ -61,6 +61,7 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
         (&[("cap", "51")], "a number from 1 to 50"),
         (&[("day", "none")], "Choose at least one day."),
         (&[("until", "09:00")], "The window ends after it begins"),
+        (&[("day", "none"), ("until", "08:00")], "The window ends after it begins"),
         (&[("zone", "Europe/Atlantis")], "Choose a time zone"),
         (&[("gap-min", "3")], "a number from 4 to 240"),
         (&[("gap-min", "13")], "The longest gap is not shorter"),

@@ -183,14 +183,16 @@ async fn find_ids(tx: &mut TenantTx, leads: &[NewLead]) -> Result<HashMap<String
     Ok(rows.into_iter().map(|(key, id)| (key, LeadId::from_uuid(id))).collect())
 }
 
-/// What the file says of leads that were there: its values in place of theirs, what it does not name stays.
+/// What the file says of leads that were there: its values in place of theirs, what it does not name stays. The addresses
+/// are named by `= any` too, so that no more rows than theirs are read while Postgres knows nothing of the table yet.
 async fn update_known(tx: &mut TenantTx, leads: &[NewLead], added: &HashSet<Uuid>, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     let known: Vec<&NewLead> = leads.iter().filter(|lead| !added.contains(&lead.id.uuid())).collect();
     let changed: Vec<Uuid> = sqlx::query_scalar(
         "update leads l set fields = l.fields || c.fields, changed_at = $4
          from unnest($2::text[], $3::jsonb[]) c (email_key, fields)
-         where l.tenant_id = $1 and l.email_key = c.email_key and l.fields || c.fields <> l.fields
+         where l.tenant_id = $1 and l.email_key = c.email_key and l.email_key = any($2)
+           and l.fields || c.fields <> l.fields
          returning l.id",
     )
     .bind(tenant.uuid())

@@ -127,13 +127,16 @@ pub async fn list_unchecked(tx: &mut TenantTx, sequence: &Sequence) -> Result<Ve
 }
 
 /// Keeps what was found out for this version of the sequence. A lead that was changed meanwhile is looked through again.
+///
+/// The leads are named by `= any` too: in a table that was filled a moment ago Postgres expects one row of a sequence, and
+/// would otherwise go through all of them for each lead of the batch.
 pub async fn write_checked(tx: &mut TenantTx, sequence: &Sequence, checked: &[Checked]) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
         "update enrolments e set checked_version = $3, problem = c.problem, warning = c.warning
          from unnest($4::uuid[], $5::text[], $6::text[], $7::timestamptz[]) c (lead_id, problem, warning, changed_at), leads l
-         where e.tenant_id = $1 and e.sequence_id = $2 and e.lead_id = c.lead_id
-           and l.tenant_id = $1 and l.id = c.lead_id and l.changed_at = c.changed_at",
+         where e.tenant_id = $1 and e.sequence_id = $2 and e.lead_id = c.lead_id and e.lead_id = any($4)
+           and l.tenant_id = $1 and l.id = c.lead_id and l.id = any($4) and l.changed_at = c.changed_at",
     )
     .bind(tenant.uuid())
     .bind(sequence.id.uuid())
