@@ -18,6 +18,7 @@ pub enum Leased {
     Domains,
     LeadImports,
     Sequences,
+    UnsettledMessages,
 }
 
 /// One row in the hands of one worker.
@@ -37,6 +38,7 @@ impl Leased {
             Self::Domains => "domains",
             Self::LeadImports => "lead_imports",
             Self::Sequences => "sequences",
+            Self::UnsettledMessages => "unsettled_messages",
         }
     }
 
@@ -44,7 +46,7 @@ impl Leased {
     const fn time(self) -> Duration {
         match self {
             Self::SesTenants | Self::Domains => Duration::minutes(limits::LEASE_MINS),
-            Self::LeadImports | Self::Sequences => Duration::seconds(limits::LEASE_OF_ROWS_SECS),
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => Duration::seconds(limits::LEASE_OF_ROWS_SECS),
         }
     }
 
@@ -53,6 +55,7 @@ impl Leased {
         match self {
             Self::SesTenants => "tenant_id",
             Self::Domains | Self::LeadImports | Self::Sequences => "id",
+            Self::UnsettledMessages => "message_id",
         }
     }
 }

@@ -2,17 +2,22 @@
 //! the scope it runs in ([`scope`]). Nothing here decides anything or reads a clock.
 
 pub mod accounts;
+pub mod clock;
 pub mod console;
 pub mod domains;
 pub mod embedded_postgres;
 pub mod error;
+pub mod events;
 pub mod fixtures;
 pub mod isolation;
 pub mod leads;
 pub mod lease;
 pub mod mailboxes;
+pub mod messages;
 pub mod migrate;
+pub mod providers;
 pub mod scope;
 pub mod sequences;
+pub mod suppression;
 
 pub use error::{Error, Result};

@@ -1,5 +1,6 @@
 //! Mailboxes that a tenant sends from.
 
+use crate::messages::lanes;
 use crate::scope::TenantTx;
 use crate::{Error, Result};
 use rules::addresses::EmailAddress;
@@ -122,7 +123,7 @@ pub async fn change(tx: &mut TenantTx, mailbox: MailboxId, settings: &Settings, 
     .bind(now)
     .execute(tx.sql())
     .await?;
-    Ok(())
+    lanes::wake(tx, now).await
 }
 
 /// Nothing leaves from it any more. Asking twice changes nothing.
@@ -146,21 +147,26 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<Mailbox>> {
 
 /// `None` when it is removed, or another tenant's.
 pub async fn find(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Option<Mailbox>> {
-    Ok(read(tx, Some(mailbox)).await?.pop())
+    Ok(read(tx, Some(&[mailbox.uuid()])).await?.pop())
 }
 
-async fn read(tx: &mut TenantTx, only: Option<MailboxId>) -> Result<Vec<Mailbox>> {
+/// Those of these that are not removed.
+pub(crate) async fn list_these(tx: &mut TenantTx, mailboxes: &[Uuid]) -> Result<Vec<Mailbox>> {
+    read(tx, Some(mailboxes)).await
+}
+
+async fn read(tx: &mut TenantTx, only: Option<&[Uuid]>) -> Result<Vec<Mailbox>> {
     let tenant = tx.tenant();
     let rows = sqlx::query(
         "select m.id, m.domain_id, m.address, m.display_name, m.signature, m.daily_cap, m.gap_min_mins, m.gap_max_mins,
                 m.window_days, m.window_from, m.window_until, m.time_zone, m.created_at,
                 d.verified_at is not null and d.removal_asked_at is null as may_send
          from mailboxes m join domains d on d.tenant_id = $1 and d.id = m.domain_id
-         where m.tenant_id = $1 and m.removed_at is null and ($2::uuid is null or m.id = $2)
+         where m.tenant_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.id = any($2))
          order by m.address_key",
     )
     .bind(tenant.uuid())
-    .bind(only.map(MailboxId::uuid))
+    .bind(only)
     .fetch_all(tx.sql())
     .await?;
     rows.iter().map(mailbox).collect()

@@ -1,7 +1,10 @@
-//! Pauses: rows with a cause each. A lane runs when no row is live. What a tenant has at SES: [`ses_tenants`].
+//! Pauses: rows with a cause each. A lane runs when no row is live. What a tenant has at SES: [`ses_tenants`]; what all
+//! share there: [`ses_account`].
 
+pub mod ses_account;
 pub mod ses_tenants;
 
+use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::ids::{PauseId, TenantId, UserId};
@@ -91,5 +94,5 @@ pub async fn resume(
     .bind(reason)
     .execute(tx.sql())
     .await?;
-    Ok(())
+    lanes::wake_for(tx, tenant, now).await
 }

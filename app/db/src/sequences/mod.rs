@@ -6,9 +6,11 @@ mod read;
 pub mod steps;
 pub mod work;
 
+pub(crate) use read::list_steps_of;
 pub use read::{find, find_uncounted, has_any, list};
 
 use crate::Result;
+use crate::messages::lanes;
 use crate::scope::TenantTx;
 use rules::ids::{MailboxId, SequenceId, SourceId, UserId};
 use rules::limits;
@@ -204,7 +206,7 @@ pub async fn start(tx: &mut TenantTx, sequence: SequenceId, by: UserId, now: Off
     .bind(by.uuid())
     .execute(tx.sql())
     .await?;
-    Ok(())
+    lanes::wake(tx, now).await
 }
 
 /// Nothing of it leaves until it is started again. Asking twice changes nothing.

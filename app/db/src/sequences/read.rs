@@ -53,7 +53,7 @@ async fn read(tx: &mut TenantTx, only: Option<SequenceId>) -> Result<Vec<Sequenc
     .fetch_all(tx.sql())
     .await?;
     let mut sequences = rows.iter().map(sequence).collect::<Result<Vec<_>>>()?;
-    let mut steps = read_steps(tx, only).await?;
+    let mut steps = read_steps(tx, only.as_ref().map(std::slice::from_ref)).await?;
     let mut mailboxes = read_mailboxes(tx, only).await?;
     let mut sources = read_sources(tx, only).await?;
     for sequence in &mut sequences {
@@ -82,11 +82,16 @@ fn sequence(row: &PgRow) -> Result<Sequence> {
     })
 }
 
-async fn read_steps(tx: &mut TenantTx, only: Option<Uuid>) -> Result<HashMap<Uuid, Vec<StoredStep>>> {
+/// The steps of these sequences, in order.
+pub(crate) async fn list_steps_of(tx: &mut TenantTx, sequences: &[Uuid]) -> Result<HashMap<Uuid, Vec<StoredStep>>> {
+    read_steps(tx, Some(sequences)).await
+}
+
+async fn read_steps(tx: &mut TenantTx, only: Option<&[Uuid]>) -> Result<HashMap<Uuid, Vec<StoredStep>>> {
     let tenant = tx.tenant();
     let rows: Vec<(Uuid, i16, i16, String, String)> = sqlx::query_as(
         "select sequence_id, number, delay_days, subject, body from sequence_steps
-         where tenant_id = $1 and ($2::uuid is null or sequence_id = $2) order by number",
+         where tenant_id = $1 and ($2::uuid[] is null or sequence_id = any($2)) order by number",
     )
     .bind(tenant.uuid())
     .bind(only)

@@ -1,0 +1,215 @@
+//! What SES told: every notification raw, once ([`keep`]), and then what it means for a message ([`apply`]). Doing either
+//! twice changes nothing, and the order makes no difference.
+
+use crate::messages::settle;
+use crate::scope::{TenantTx, WorkerTx};
+use crate::suppression;
+use crate::{Error, Result};
+use rules::addresses::EmailAddress;
+use rules::events::{Effect, is_simulator};
+use rules::ids::MessageId;
+use rules::messages::MessageState;
+use rules::time::OffsetDateTime;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A notification that nothing has been done with yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Raw {
+    pub id: String,
+    pub body: String,
+    pub received_at: OffsetDateTime,
+}
+
+/// What an event says of one message of ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fact {
+    pub message: MessageId,
+    /// The same for the same fact, however often it is told.
+    pub key: String,
+    pub kind: &'static str,
+    pub detail: Option<String>,
+    pub at: Option<OffsetDateTime>,
+    pub received_at: OffsetDateTime,
+    pub ses_id: String,
+    pub effect: Effect,
+}
+
+/// Keeps notifications as they came; those that were kept before are left as they are.
+pub async fn keep(tx: &mut WorkerTx, raw: &[(String, String)], now: OffsetDateTime) -> Result<()> {
+    sqlx::query(
+        "insert into event_inbox (id, body, received_at)
+         select c.id, c.body, $3 from unnest($1::text[], $2::text[]) c (id, body) on conflict do nothing",
+    )
+    .bind(raw.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>())
+    .bind(raw.iter().map(|(_, body)| body.as_str()).collect::<Vec<_>>())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Those that nothing has been done with yet, the oldest first.
+pub async fn list_new(tx: &mut WorkerTx, limit: i64) -> Result<Vec<Raw>> {
+    let rows: Vec<(String, String, OffsetDateTime)> = sqlx::query_as(
+        "select id, body, received_at from event_inbox where applied_at is null order by received_at limit $1",
+    )
+    .bind(limit)
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(rows.into_iter().map(|(id, body, received_at)| Raw { id, body, received_at }).collect())
+}
+
+/// These are done with; those with a sentence could not be used, and say why.
+pub async fn write_applied(tx: &mut WorkerTx, done: &[(&str, Option<&str>)], now: OffsetDateTime) -> Result<()> {
+    sqlx::query(
+        "update event_inbox i set applied_at = $3, trouble = c.trouble
+         from unnest($1::text[], $2::text[]) c (id, trouble) where i.id = c.id and i.id = any($1)",
+    )
+    .bind(done.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(done.iter().map(|(_, trouble)| *trouble).collect::<Vec<_>>())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Forgets notifications that were done with before `before`, some at a time.
+pub async fn sweep(tx: &mut WorkerTx, before: OffsetDateTime, limit: i64) -> Result<u64> {
+    let done = sqlx::query(
+        "delete from event_inbox where id in (
+            select id from event_inbox where applied_at < $1 order by applied_at limit $2)",
+    )
+    .bind(before)
+    .bind(limit)
+    .execute(tx.sql())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Writes what these facts say of their messages, and what follows. Gives back the messages that this tenant does not have.
+pub async fn apply(tx: &mut TenantTx, facts: &[Fact], now: OffsetDateTime) -> Result<Vec<MessageId>> {
+    let before = lock_messages(tx, facts).await?;
+    let (known, unknown): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(|it| before.contains_key(&it.message.uuid()));
+    insert_events(tx, &known).await?;
+    let left = raise(tx, &known, &before, now).await?;
+    settle::advance(tx, &left).await?;
+    for fact in &known {
+        let Some(reason) = fact.effect.suppresses else { continue };
+        match before.get(&fact.message.uuid()) {
+            // Amazon's simulator bounces by order.
+            Some(message) if !is_simulator(message.recipient.as_str()) => {
+                suppression::suppress(tx, &message.recipient.key(), reason, Some(fact.message), now).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(unknown.into_iter().map(|fact| fact.message).collect())
+}
+
+struct Before {
+    state: MessageState,
+    recipient: EmailAddress,
+}
+
+async fn lock_messages(tx: &mut TenantTx, facts: &[Fact]) -> Result<HashMap<Uuid, Before>> {
+    let tenant = tx.tenant();
+    let rows: Vec<(Uuid, i16, String)> = sqlx::query_as(
+        "select id, state, recipient from messages where tenant_id = $1 and id = any($2) order by id for update",
+    )
+    .bind(tenant.uuid())
+    .bind(facts.iter().map(|fact| fact.message.uuid()).collect::<Vec<_>>())
+    .fetch_all(tx.sql())
+    .await?;
+    rows.into_iter()
+        .map(|(id, rank, recipient)| {
+            let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state of {id}")))?;
+            let recipient = EmailAddress::parse(&recipient);
+            let recipient = recipient.map_err(|_| Error::Row(format!("messages.recipient of {id}")))?;
+            Ok((id, Before { state, recipient }))
+        })
+        .collect()
+}
+
+async fn insert_events(tx: &mut TenantTx, facts: &[&Fact]) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "insert into message_events (tenant_id, message_id, key, kind, detail, at, received_at)
+         select $1, c.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) c
+         on conflict do nothing",
+    )
+    .bind(tenant.uuid())
+    .bind(facts.iter().map(|fact| fact.message.uuid()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.key.as_str()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.kind).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.detail.as_deref()).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.at).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.received_at).collect::<Vec<_>>())
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Raises the messages, and gives back those of which it was not known before that SES took them.
+async fn raise(
+    tx: &mut TenantTx,
+    facts: &[&Fact],
+    before: &HashMap<Uuid, Before>,
+    now: OffsetDateTime,
+) -> Result<Vec<Uuid>> {
+    let mut merged: HashMap<Uuid, Merged<'_>> = HashMap::new();
+    for fact in facts {
+        let id = fact.message.uuid();
+        let Some(known) = before.get(&id) else { continue };
+        let to = fact.effect.raises_to.unwrap_or(known.state);
+        let merge = merged.entry(id).or_insert(Merged::new(known.state, &fact.ses_id));
+        merge.to = merge.to.raise(to);
+        merge.delivered |= to == MessageState::Delivered;
+        merge.bounced |= matches!(to, MessageState::Bounced | MessageState::SoftBounced);
+        merge.complained |= fact.effect.complained;
+        if let (MessageState::SoftBounced | MessageState::Bounced | MessageState::Refused, Some(detail)) = (to, &fact.detail) {
+            merge.trouble = Some(detail);
+        }
+    }
+    let tenant = tx.tenant();
+    let (ids, merged): (Vec<Uuid>, Vec<Merged<'_>>) = merged.into_iter().unzip();
+    sqlx::query(
+        "update messages m set state = greatest(m.state, c.state), ses_id = coalesce(m.ses_id, c.ses_id),
+                trouble = coalesce(c.trouble, m.trouble),
+                delivered_at = case when c.delivered then coalesce(m.delivered_at, $9) else m.delivered_at end,
+                bounced_at = case when c.bounced then coalesce(m.bounced_at, $9) else m.bounced_at end,
+                complained_at = case when c.complained then coalesce(m.complained_at, $9) else m.complained_at end
+         from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::bool[], $7::bool[], $8::bool[])
+            c (id, state, ses_id, trouble, delivered, bounced, complained)
+         where m.tenant_id = $1 and m.id = c.id and m.id = any($2)",
+    )
+    .bind(tenant.uuid())
+    .bind(&ids)
+    .bind(merged.iter().map(|it| it.to.rank()).collect::<Vec<_>>())
+    .bind(merged.iter().map(|it| it.ses_id).collect::<Vec<_>>())
+    .bind(merged.iter().map(|it| it.trouble).collect::<Vec<_>>())
+    .bind(merged.iter().map(|it| it.delivered).collect::<Vec<_>>())
+    .bind(merged.iter().map(|it| it.bounced).collect::<Vec<_>>())
+    .bind(merged.iter().map(|it| it.complained).collect::<Vec<_>>())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    let was_open = |id: &Uuid| before.get(id).is_some_and(|known| known.state < MessageState::Accepted);
+    Ok(ids.iter().zip(&merged).filter(|(id, it)| was_open(id) && it.to.left()).map(|(id, _)| *id).collect())
+}
+
+/// What several facts say of one message together.
+struct Merged<'a> {
+    to: MessageState,
+    ses_id: &'a str,
+    trouble: Option<&'a String>,
+    delivered: bool,
+    bounced: bool,
+    complained: bool,
+}
+
+impl<'a> Merged<'a> {
+    const fn new(to: MessageState, ses_id: &'a str) -> Self {
+        Self { to, ses_id, trouble: None, delivered: false, bounced: false, complained: false }
+    }
+}
