@@ -71,6 +71,8 @@ id! {
     SequenceId;
     #[doc = "One lead in one sequence."]
     EnrolmentId;
+    #[doc = "A mail to one lead."]
+    MessageId;
 }
 
 fn new_v7(now: OffsetDateTime, chance: &dyn Chance) -> Uuid {

@@ -11,6 +11,7 @@ pub mod isolation;
 pub mod leads;
 pub mod limits;
 pub mod mailboxes;
+pub mod messages;
 pub mod secrets;
 pub mod sequences;
 pub mod time;
