@@ -9,8 +9,11 @@
 //! | `/account/…` | a person's own matters |
 //! | `/t/<slug>/…` | a tenant's pages |
 //! | `/console/…` | the operator's pages |
+//! | `/u/<tenant>.<secret>` | the recipient of a mail opts out |
+//! | `/sandbox/clock` | whoever tries things out moves time ahead |
 
 pub mod accounts;
+pub mod clock;
 pub mod console;
 pub mod domains;
 mod error;
@@ -22,6 +25,7 @@ pub mod routes;
 pub mod sequences;
 pub mod site;
 mod ssr;
+pub mod suppression;
 mod ui;
 
 pub use error::{Refusal, Result};

@@ -1,15 +1,18 @@
 //! Rendering: a page with its status and its headers. What it shows is read before; nothing waits in here.
 
 use crate::Site;
-use crate::ui::shell::Shell;
+use crate::ui::shell::{SandboxTime, Shell};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use db::clock;
+use db::scope::AccountsTx;
 use futures_util::StreamExt;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use rules::time::OffsetDateTime;
 
 /// Must run once before the first page is rendered: Leptos needs to know its executor.
 pub fn init() {
@@ -25,7 +28,7 @@ pub async fn render<V: IntoView + 'static>(
     body: impl FnOnce() -> V + Send + 'static,
 ) -> Response {
     let options = site.leptos.clone();
-    let is_sandbox = site.world.is_sandbox();
+    let sandbox = if site.world.is_sandbox() { Some(SandboxTime(business_time(site).await)) } else { None };
     let title = title.into();
     let app = move || {
         if let Some(headers) = use_context::<ResponseOptions>() {
@@ -33,7 +36,7 @@ pub async fn render<V: IntoView + 'static>(
             headers.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy());
             headers.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
-        view! { <Shell options title is_sandbox>{body().into_any()}</Shell> }.into_any()
+        view! { <Shell options title sandbox>{body().into_any()}</Shell> }.into_any()
     };
     leptos_axum::handle_response_inner(
         || {},
@@ -48,6 +51,14 @@ pub async fn render<V: IntoView + 'static>(
         },
     )
     .await
+}
+
+/// For the strip of the sandbox alone: a page must not fail for want of it.
+async fn business_time(site: &Site) -> Option<OffsetDateTime> {
+    let mut tx = AccountsTx::begin(&site.web).await.ok()?;
+    let time = clock::business_time_of_page(&mut tx, site.now()).await.ok()?;
+    tx.commit().await.ok()?;
+    Some(time)
 }
 
 /// Renders a part of a page that is fetched again; it holds no islands.

@@ -1,7 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, console, domains, error, leads, mailboxes, page, sequences};
+use crate::{Site, accounts, clock, console, domains, error, leads, mailboxes, page, sequences, suppression};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
@@ -61,9 +61,12 @@ fn of_doors() -> Vec<Route> {
         post("/operator/{secret}", Nothing, console::sign_up::submit),
         get("/invitation/{link}", Nothing, accounts::invitation::page),
         post("/invitation/{link}", Nothing, accounts::invitation::submit),
+        get("/u/{link}", Nothing, suppression::opt_out::page),
+        post("/u/{link}", Nothing, suppression::opt_out::submit),
         get("/sign-in", Nothing, accounts::sign_in::page),
         post("/sign-in", Nothing, accounts::sign_in::submit),
         post("/sign-out", SignIn, accounts::sign_in::sign_out),
+        post("/sandbox/clock", SignIn, clock::advance),
         get("/teams", SignIn, accounts::teams::page),
         get("/account", SignIn, accounts::account::page),
         post("/account/sessions", SignIn, accounts::account::end_sessions),

@@ -14,6 +14,7 @@ use db::accounts::people::{self, Person};
 use db::scope::{AccountsTx, OperatorAct, OperatorTx, TenantTx};
 use rules::access::{Permission, Role};
 use rules::ids::{AuditId, TenantId, UserId};
+use rules::messages::OptOutLink;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use tower_sessions::Session;
@@ -81,6 +82,11 @@ impl Member {
         };
         Ok((tx, frame))
     }
+}
+
+/// For the recipient of a mail: the link names the tenant, and only what the link leads to is shown.
+pub async fn enter_by_link(site: &Site, link: &OptOutLink) -> Result<TenantTx> {
+    Ok(TenantTx::begin(&site.web, link.tenant).await?)
 }
 
 /// Refuses a role that is too low, in words that say whose it would be.

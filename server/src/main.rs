@@ -197,8 +197,20 @@ async fn context(config: &Config, database: &Database<'_>, world: &World) -> Res
     let login = db::scope::WorkerLogin::connect(database.worker()?.reveal()).await?;
     let (ses, dns) = world.reach(config).await?;
     let (ses, dns) = (Arc::new(ses), Arc::new(dns));
-    Ok(worker::Context { login, ses, dns, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) })
+    Ok(worker::Context {
+        login,
+        ses,
+        dns,
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+        public_url: config.public_url.origin().into(),
+        sending: Arc::default(),
+        event_wait: EVENT_WAIT,
+    })
 }
+
+/// A longer wait would save requests, and hold up the end of the process.
+const EVENT_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// The sandbox remembers beside our own Postgres, so that both know the same after a restart.
 fn sandbox_state(config: &Config, database: &Database<'_>) -> Option<std::path::PathBuf> {

@@ -3,6 +3,8 @@
 
 use crate::BoxError;
 use crate::config::Config;
+use rules::limits;
+use std::time::Duration;
 use worker::{Endpoint, NameServers, SesSettings};
 
 #[cfg(feature = "sandbox")]
@@ -10,19 +12,19 @@ pub use played::{SandboxZones, World};
 #[cfg(not(feature = "sandbox"))]
 pub use real::World;
 
+const SEND_TIMEOUT: Duration = Duration::from_secs(limits::SEND_SECS_MAX);
+
 impl World {
     /// SES and DNS for the worker.
     pub async fn reach(&self, config: &Config) -> Result<(worker::Ses, worker::Dns), BoxError> {
-        let (region, events_topic, endpoint) = self.ses(config)?;
-        let name_prefix = config.ses_prefix.clone();
-        let ses = worker::Ses::new(SesSettings { region, name_prefix, events_topic, endpoint }).await;
+        let ses = worker::Ses::new(self.ses(config)?).await;
         Ok((ses, worker::Dns::new(self.name_servers())?))
     }
 }
 
 #[cfg(feature = "sandbox")]
 mod played {
-    use super::{BoxError, Config, Endpoint, NameServers};
+    use super::{BoxError, Config, Endpoint, NameServers, SEND_TIMEOUT, SesSettings};
     use crate::config::WorldConfig;
     use crate::system::{SystemChance, SystemClock};
     use app::site::Zones;
@@ -86,9 +88,16 @@ mod played {
         }
 
         #[expect(clippy::unnecessary_wraps, reason = "the other world's settings can be missing")]
-        pub(super) fn ses(&self, _: &Config) -> Result<(String, String, Endpoint), BoxError> {
-            let topic = format!("arn:aws:sns:{REGION}:{}:ownlane-events", sandbox::ACCOUNT);
-            Ok((REGION.to_owned(), topic, Endpoint::Sandbox(format!("http://{}", self.address))))
+        pub(super) fn ses(&self, config: &Config) -> Result<SesSettings, BoxError> {
+            let account = sandbox::ACCOUNT;
+            Ok(SesSettings {
+                region: REGION.to_owned(),
+                name_prefix: config.ses_prefix.clone(),
+                events_topic: format!("arn:aws:sns:{REGION}:{account}:ownlane-events"),
+                events_queue: format!("http://{}/{account}/ownlane-events", self.address),
+                send_timeout: SEND_TIMEOUT,
+                endpoint: Endpoint::Sandbox(format!("http://{}", self.address)),
+            })
         }
 
         pub(super) const fn name_servers(&self) -> NameServers {
@@ -122,7 +131,7 @@ mod played {
 
 #[cfg(not(feature = "sandbox"))]
 mod real {
-    use super::{BoxError, Config, Endpoint, NameServers};
+    use super::{BoxError, Config, Endpoint, NameServers, SEND_TIMEOUT, SesSettings};
     use crate::config::WorldConfig;
     use std::path::PathBuf;
     use tokio::sync::watch;
@@ -148,8 +157,15 @@ mod real {
             "Mail leaves through Amazon SES.".to_owned()
         }
 
-        pub(super) fn ses(&self, config: &Config) -> Result<(String, String, Endpoint), BoxError> {
-            Ok((config.world.region()?, config.world.events_topic()?, Endpoint::Aws))
+        pub(super) fn ses(&self, config: &Config) -> Result<SesSettings, BoxError> {
+            Ok(SesSettings {
+                region: config.world.region()?,
+                name_prefix: config.ses_prefix.clone(),
+                events_topic: config.world.events_topic()?,
+                events_queue: config.world.events_queue()?,
+                send_timeout: SEND_TIMEOUT,
+                endpoint: Endpoint::Aws,
+            })
         }
 
         pub(super) const fn name_servers(&self) -> NameServers {

@@ -18,6 +18,11 @@ pub async fn business_time_of_work(tx: &mut WorkerTx, now: OffsetDateTime) -> Re
     read(tx.sql(), now).await
 }
 
+/// The same for a page.
+pub async fn business_time_of_page(tx: &mut AccountsTx, now: OffsetDateTime) -> Result<OffsetDateTime> {
+    read(tx.sql(), now).await
+}
+
 /// Moves business time ahead; it never goes back.
 pub async fn advance(tx: &mut AccountsTx, by: Duration) -> Result<()> {
     sqlx::query("update business_clock set ahead_secs = ahead_secs + $1 where id = 1")

@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use rules::addresses::EmailAddress;
 use rules::ids::MessageId;
 use rules::secrets::SecretHash;
-use rules::suppression::SuppressionReason;
+use rules::messages::SuppressionReason;
 use rules::time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub struct OptOut {
     pub email_key: String,
     pub message: MessageId,
+    /// Who has written.
+    pub tenant_name: String,
     /// Whether they have opted out already.
     pub is_done: bool,
 }
@@ -56,8 +58,8 @@ pub async fn suppress(
 /// `None`: there is no such link.
 pub async fn find_link(tx: &mut TenantTx, link: &SecretHash) -> Result<Option<OptOut>> {
     let tenant = tx.tenant();
-    let row: Option<(String, Uuid, bool)> = sqlx::query_as(
-        "select k.email_key, k.message_id, exists (
+    let row: Option<(String, Uuid, String, bool)> = sqlx::query_as(
+        "select k.email_key, k.message_id, (select name from tenants where tenant_id = $1), exists (
             select from suppressions s where s.tenant_id = $1 and s.address_key = k.email_key and s.reason = $3)
          from opt_out_links k where k.tenant_id = $1 and k.token_hash = $2",
     )
@@ -66,7 +68,9 @@ pub async fn find_link(tx: &mut TenantTx, link: &SecretHash) -> Result<Option<Op
     .bind(SuppressionReason::OptOut.as_str())
     .fetch_optional(tx.sql())
     .await?;
-    Ok(row.map(|(email_key, message, is_done)| OptOut { email_key, message: MessageId::from_uuid(message), is_done }))
+    Ok(row.map(|(email_key, message, tenant_name, is_done)| {
+        OptOut { email_key, message: MessageId::from_uuid(message), tenant_name, is_done }
+    }))
 }
 
 /// The recipient of this link opts out. Asking twice changes nothing, and is counted once.

@@ -278,3 +278,47 @@ pub const PREVIEW_LEADS_MAX: i64 = 25;
 
 /// Sending days before a follow-up, as proposed: time to answer, and not forgotten.
 pub const STEP_DELAY_DAYS_START: u16 = 3;
+
+/// A lane with nothing to do, or that waits for somebody, is looked at again after this at the latest. Whatever mends it
+/// wakes it sooner.
+pub const LANE_IDLE_MINS: i64 = 15;
+
+/// Lanes of one tenant that one transaction claims for: few enough to be short, many enough to be cheap.
+pub const LANES_AT_ONCE: i64 = 32;
+
+/// Calls to SendEmail that one process has open: at 100 ms each, some thousand mails a second.
+pub const SENDS_AT_ONCE: usize = 128;
+
+/// How long one call to SendEmail may take. SES answers in well under a second; what takes longer is unknown.
+pub const SEND_SECS_MAX: u64 = 25;
+
+/// What a mail of a claim may take until its call has ended: waiting for its turn, and the call. After that its process
+/// is taken for dead.
+pub const SEND_LEASE_SECS: i64 = 120;
+
+/// How long events are waited for before a mail of which nothing is known is settled without them.
+pub const UNKNOWN_QUIET_MINS: i64 = 15;
+
+/// After this nobody waits for events any more.
+pub const UNKNOWN_HOURS_MAX: i64 = 24;
+
+/// The event stream counts as alive if its queue was asked within this.
+pub const EVENTS_POLLED_SECS_MAX: i64 = 120;
+
+/// The share of the account's rate that is used, in percent: at the full rate SES refuses some (SES.md 4.6).
+pub const ACCOUNT_RATE_PERCENT: i64 = 90;
+
+/// Rate, quota and standing of the account are read this often.
+pub const ACCOUNT_READ_SECS: i64 = 60;
+
+/// Notifications that one transaction takes from the inbox.
+pub const EVENTS_AT_ONCE: i64 = 500;
+
+/// Receives of events that are open at once when there are many: each brings ten.
+pub const EVENT_RECEIVES_AT_ONCE: usize = 8;
+
+/// What a domain's mail exchangers said is asked again after this.
+pub const PROVIDER_DAYS: i64 = 7;
+
+/// A look at a domain's mail exchangers holds nobody up: a mail is settled without it.
+pub const PROVIDER_LOOK_SECS_MAX: u64 = 2;

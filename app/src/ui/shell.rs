@@ -4,13 +4,18 @@ use crate::ui::strip::Strip;
 use frontend::ready::Ready;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use rules::time::OffsetDateTime;
 
 /// Leptos wakes the islands when the browser says that it is idle, and sets no latest time for it: a browser that never says
 /// so (some 2 in 100 loads of a page in a headless one) leaves them asleep. They are small: they start at once.
 const START_AT_ONCE: &str = "window.requestIdleCallback = start => setTimeout(start, 0);";
 
+/// That the world is played, and its business time, where that is known.
+#[derive(Clone, Copy)]
+pub struct SandboxTime(pub Option<OffsetDateTime>);
+
 #[component]
-pub fn Shell(options: LeptosOptions, title: String, is_sandbox: bool, children: Children) -> impl IntoView {
+pub fn Shell(options: LeptosOptions, title: String, sandbox: Option<SandboxTime>, children: Children) -> impl IntoView {
     // Leptos puts marks between texts, and inside a title they would be read: it is written as one piece.
     let title = format!("{} · Ownlane", title.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
@@ -29,7 +34,7 @@ pub fn Shell(options: LeptosOptions, title: String, is_sandbox: bool, children: 
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {is_sandbox.then(|| view! { <Strip/> })}
+                {sandbox.map(|SandboxTime(time)| view! { <Strip time/> })}
                 {children()}
                 <Ready/>
             </body>

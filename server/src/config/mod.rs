@@ -108,7 +108,8 @@ With the sandbox built in (the default), SES and DNS are played on this machine,
 
 Without it (built with --no-default-features), Amazon's own, with the credentials that the AWS SDK finds:
   OWNLANE_AWS_REGION       the region of Amazon SES, like eu-west-1
-  OWNLANE_EVENTS_TOPIC     the ARN of the SNS topic that events go to";
+  OWNLANE_EVENTS_TOPIC     the ARN of the SNS topic that events go to
+  OWNLANE_EVENTS_QUEUE     the URL of the SQS queue that is subscribed to it";
 
 impl Config {
     pub fn from_environment() -> Result<Self, ConfigError> {

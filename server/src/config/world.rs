@@ -88,13 +88,16 @@ mod real {
 
     const AWS_REGION: &str = "OWNLANE_AWS_REGION";
     const EVENTS_TOPIC: &str = "OWNLANE_EVENTS_TOPIC";
-    pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC];
+    const EVENTS_QUEUE: &str = "OWNLANE_EVENTS_QUEUE";
+    pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE];
 
     #[derive(Debug)]
     pub struct WorldConfig {
         pub region: Option<String>,
         /// The ARN of the SNS topic that events go to.
         pub events_topic: Option<String>,
+        /// The URL of the SQS queue that they arrive in.
+        pub events_queue: Option<String>,
     }
 
     impl WorldConfig {
@@ -102,8 +105,8 @@ mod real {
         pub const fn take_any_port(&mut self) {}
 
         pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
-            let [region, events_topic] = [AWS_REGION, EVENTS_TOPIC].map(|name| given.remove(name));
-            Ok(Self { region, events_topic })
+            let [region, events_topic, events_queue] = [AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE].map(|name| given.remove(name));
+            Ok(Self { region, events_topic, events_queue })
         }
 
         pub fn region(&self) -> Result<String, ConfigError> {
@@ -114,6 +117,11 @@ mod real {
         pub fn events_topic(&self) -> Result<String, ConfigError> {
             let what = "the ARN of the SNS topic that Amazon SES tells its events to";
             self.events_topic.clone().ok_or(ConfigError::Missing { name: EVENTS_TOPIC, what })
+        }
+
+        pub fn events_queue(&self) -> Result<String, ConfigError> {
+            let what = "the URL of the SQS queue that is subscribed to that topic";
+            self.events_queue.clone().ok_or(ConfigError::Missing { name: EVENTS_QUEUE, what })
         }
     }
 }

@@ -7,9 +7,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+/// Whoever holds such a link may use it from anywhere: mail programs do (RFC 8058). It needs no session and uses none.
+const OPT_OUT: &str = "/u/";
+
 pub async fn refuse_foreign_posts(State(ours): State<PublicUrl>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if reads || is_own(&ours, request.headers()) {
+    if reads || request.uri().path().starts_with(OPT_OUT) || is_own(&ours, request.headers()) {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "This form was not sent from a page of ours. Open the page again and send it from there.\n")

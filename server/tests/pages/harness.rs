@@ -47,6 +47,7 @@ pub struct TestSite {
     pub world: sandbox::World,
     pub ses: Arc<worker::Ses>,
     dns: Arc<worker::Dns>,
+    sending: Arc<worker::Sending>,
     router: Router,
     /// The sandbox goes on until it is gone.
     _stop: watch::Sender<bool>,
@@ -72,7 +73,8 @@ impl TestSite {
         });
         let router = server::router(site.clone(), &PublicUrl::parse(URL).unwrap(), &[]);
         let dns = Arc::new(worker::Dns::new(worker::NameServers::One(dns)).unwrap());
-        Self { database, clock, site, world, ses: Arc::new(ses), dns, router, _stop: stop }
+        let sending = Arc::default();
+        Self { database, clock, site, world, ses: Arc::new(ses), dns, sending, router, _stop: stop }
     }
 
     /// What the worker is handed.
@@ -83,6 +85,9 @@ impl TestSite {
             dns: self.dns.clone(),
             clock: self.clock.clone(),
             chance: Arc::new(SystemChance),
+            public_url: URL.into(),
+            sending: self.sending.clone(),
+            event_wait: std::time::Duration::ZERO,
         }
     }
 
@@ -205,6 +210,8 @@ async fn reach(sandbox: SocketAddr) -> worker::Ses {
         region: "us-east-1".to_owned(),
         name_prefix: "ownlane".to_owned(),
         events_topic: "arn:aws:sns:us-east-1:123456789012:ownlane-events".to_owned(),
+        events_queue: format!("http://{sandbox}/123456789012/ownlane-events"),
+        send_timeout: std::time::Duration::from_secs(1),
         endpoint: worker::Endpoint::Sandbox(format!("http://{sandbox}")),
     })
     .await

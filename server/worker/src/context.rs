@@ -1,9 +1,10 @@
 //! What every duty is handed: the way to the database, SES, DNS, the clock and the dice.
 
-use crate::{Dns, Ses};
+use crate::{Dns, Sending, Ses};
 use db::scope::WorkerLogin;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Clone)]
 pub struct Context {
@@ -12,6 +13,12 @@ pub struct Context {
     pub dns: Arc<Dns>,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
+    /// What links in mails begin with: scheme and host.
+    pub public_url: Arc<str>,
+    /// What sending keeps between its turns.
+    pub sending: Arc<Sending>,
+    /// How long the queue of events is listened to at a time.
+    pub event_wait: Duration,
 }
 
 impl Context {

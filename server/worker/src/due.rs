@@ -78,7 +78,7 @@ fn retry_after(attempts: i64) -> Duration {
 }
 
 /// Fisher and Yates.
-fn shuffle<T>(list: &mut [T], chance: &dyn Chance) {
+pub(crate) fn shuffle<T>(list: &mut [T], chance: &dyn Chance) {
     for last in (1..list.len()).rev() {
         let mut bytes = [0; 4];
         chance.fill(&mut bytes);

@@ -8,30 +8,46 @@ mod dns;
 mod domains;
 mod due;
 mod duty;
+mod events;
 mod isolation;
 mod leads;
+mod messages;
+mod mime;
 mod sequences;
 
 pub use aws::{Endpoint, Ses, SesError, SesSettings};
 pub use context::Context;
 pub use dns::{Dns, NameServers};
 pub use duty::{Error, Progress, Result};
+pub use messages::Sending;
 
 use duty::Duty;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 5] = [
+const TIMETABLE: [Duty; 11] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
-    Duty { name: "sweep", period: Duration::from_secs(10 * 60), run: |context| Box::pin(accounts::sweep(context)) },
+    Duty { name: "read account", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
+    Duty { name: "send", period: SOON, run: |context| Box::pin(messages::send(context)) },
+    Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
+    Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
+    Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
+    Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
+    Duty { name: "sweep", period: SELDOM, run: |context| Box::pin(accounts::sweep(context)) },
 ];
 
 /// For what a person waits for. A look costs one query over an index of what is due.
 const SOON: Duration = Duration::from_secs(1);
+
+/// For what nobody waits for.
+const SELDOM: Duration = Duration::from_secs(10 * 60);
+
+/// For what waits by itself.
+const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// Does the duties, each at its own pace, until `stop` says true. What a duty has begun, it ends.
 pub async fn run(context: Context, stop: watch::Receiver<bool>) {
@@ -44,6 +60,7 @@ pub async fn run(context: Context, stop: watch::Receiver<bool>) {
             tracing::error!("a duty fell over: {error}");
         }
     }
+    context.sending.wait().await;
 }
 
 /// Does every duty until nothing is due: for tests, which end with nothing left undone.
@@ -53,6 +70,7 @@ pub async fn drain(context: &Context) -> Result<()> {
         for duty in TIMETABLE {
             more |= (duty.run)(context).await? == Progress::More;
         }
+        context.sending.wait().await;
         if !more {
             return Ok(());
         }

@@ -8,6 +8,7 @@ use db::accounts::settings;
 use db::leads::Lead;
 use db::lease::{self, Lease, Leased};
 use db::mailboxes;
+use db::messages::lanes;
 use db::scope::TenantTx;
 use db::sequences::work::{self, Checked};
 use db::sequences::{self, Sequence};
@@ -31,6 +32,7 @@ fn prepare_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> 
             if !has_enrolled && !check_some(context, tenant, &lease).await? {
                 let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
                 lease::settle(&mut tx, Leased::Sequences, &lease, None).await?;
+                lanes::wake(&mut tx, context.now()).await?;
                 return Ok(tx.commit().await?);
             }
         }

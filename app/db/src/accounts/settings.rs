@@ -1,6 +1,7 @@
 //! What a team says of itself in every mail.
 
 use crate::Result;
+use crate::messages::lanes;
 use crate::scope::TenantTx;
 use rules::ids::UserId;
 use rules::time::OffsetDateTime;
@@ -24,5 +25,5 @@ pub async fn set_postal_address(tx: &mut TenantTx, address: &str, by: UserId, no
     .bind(by.uuid())
     .execute(tx.sql())
     .await?;
-    Ok(())
+    lanes::wake(tx, now).await
 }

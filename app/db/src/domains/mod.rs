@@ -11,7 +11,7 @@ use crate::isolation::ses_tenants;
 use crate::scope::TenantTx;
 use rules::addresses::DomainName;
 use rules::domains::{DomainFacts, Found, Hold, Observation, SesStatus, WantedRecord};
-use rules::ids::{ClaimId, DomainId, UserId};
+use rules::ids::{ClaimId, DomainId, MailboxId, UserId};
 use rules::limits;
 use rules::time::{Duration, OffsetDateTime};
 
@@ -209,6 +209,21 @@ pub async fn ask_removal(tx: &mut TenantTx, domain: DomainId, now: OffsetDateTim
     )
     .bind(tenant.uuid())
     .bind(domain.uuid())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Has the domains of these mailboxes looked at: SES does not see one of them as verified.
+pub async fn nudge_of(tx: &mut TenantTx, mailboxes: &[MailboxId], now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update domains set due_at = $3 where tenant_id = $1 and removed_at is null and id in (
+            select domain_id from mailboxes where tenant_id = $1 and id = any($2))",
+    )
+    .bind(tenant.uuid())
+    .bind(mailboxes.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(now)
     .execute(tx.sql())
     .await?;

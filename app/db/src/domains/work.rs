@@ -2,6 +2,7 @@
 
 use super::Record;
 use crate::Result;
+use crate::messages::lanes;
 use crate::scope::TenantTx;
 use rules::domains::{Hold, Observation, WantedRecord};
 use rules::ids::DomainId;
@@ -127,6 +128,9 @@ pub async fn write_look(
         .bind(verified_at)
         .execute(tx.sql())
         .await?;
+    if verified_at.is_some() {
+        lanes::wake(tx, looked_at).await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What a tenant has at SES: wanted from the first domain on, and as the worker last read it back.
 
 use crate::Result;
+use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use rules::ids::TenantId;
 use rules::time::OffsetDateTime;
@@ -88,7 +89,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     .bind(now)
     .execute(tx.sql())
     .await?;
-    Ok(())
+    lanes::wake(tx, now).await
 }
 
 /// Writes down that it is not as wanted now.

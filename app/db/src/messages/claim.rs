@@ -66,8 +66,34 @@ pub struct NewMessage {
 pub struct Passed {
     pub sequence: SequenceId,
     pub lead: LeadId,
-    /// What keeps its mail from being written; `None`: it is suppressed.
-    pub problem: Option<String>,
+    pub why: PassedFor,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PassedFor {
+    /// Its mail cannot be written: a sentence that says what is missing.
+    Problem(String),
+    Suppressed,
+    /// The sequence has no such step (any more).
+    NoStep,
+}
+
+impl PassedFor {
+    fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Problem(sentence) => Some(sentence),
+            Self::Suppressed | Self::NoStep => None,
+        }
+    }
+
+    /// What the enrolment becomes.
+    const fn state(&self) -> Option<&'static str> {
+        match self {
+            Self::Problem(_) => None,
+            Self::Suppressed => Some("stopped"),
+            Self::NoStep => Some("finished"),
+        }
+    }
 }
 
 pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
@@ -362,22 +388,22 @@ async fn insert_rows(tx: &mut TenantTx, messages: &[NewMessage], now: OffsetDate
 pub async fn write_passed(tx: &mut TenantTx, passed: &[Passed], now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
-        "update enrolments e set problem = coalesce(c.problem, e.problem),
-                state = case when c.problem is null then 'stopped' else e.state end,
-                stopped_for = case when c.problem is null then (
+        "update enrolments e set problem = coalesce(c.problem, e.problem), state = coalesce(c.state, e.state),
+                stopped_for = case when c.state = 'stopped' then (
                     select s.reason from suppressions s join leads l on l.tenant_id = $1 and l.id = e.lead_id
                     where s.tenant_id = $1 and s.address_key in (l.email_key, '@' || split_part(l.email_key, '@', 2))
                     order by s.since limit 1) end,
-                stopped_at = case when c.problem is null then $5 end
-         from unnest($2::uuid[], $3::uuid[], $4::text[]) c (sequence_id, lead_id, problem)
+                stopped_at = case when c.state = 'stopped' then $5 end
+         from unnest($2::uuid[], $3::uuid[], $4::text[], $6::text[]) c (sequence_id, lead_id, problem, state)
          where e.tenant_id = $1 and e.sequence_id = c.sequence_id and e.lead_id = c.lead_id and e.lead_id = any($3)
            and e.state in ('waiting', 'active')",
     )
     .bind(tenant.uuid())
     .bind(passed.iter().map(|it| it.sequence.uuid()).collect::<Vec<_>>())
     .bind(passed.iter().map(|it| it.lead.uuid()).collect::<Vec<_>>())
-    .bind(passed.iter().map(|it| it.problem.as_deref()).collect::<Vec<_>>())
+    .bind(passed.iter().map(|it| it.why.problem()).collect::<Vec<_>>())
     .bind(now)
+    .bind(passed.iter().map(|it| it.why.state()).collect::<Vec<_>>())
     .execute(tx.sql())
     .await?;
     Ok(())

@@ -139,7 +139,7 @@ pub async fn write_looks(tx: &mut TenantTx, looks: &[Look], now: OffsetDateTime)
     .bind(looks.iter().map(|look| look.mailbox.uuid()).collect::<Vec<_>>())
     .bind(looks.iter().map(|look| look.due_at).collect::<Vec<_>>())
     .bind(looks.iter().map(|look| look.next_send_at).collect::<Vec<_>>())
-    .bind(looks.iter().map(|look| look.waits_for.map(LaneWait::as_str)).collect::<Vec<_>>())
+    .bind(looks.iter().map(|look| look.waits_for.map(LaneWait::code)).collect::<Vec<_>>())
     .bind(now)
     .execute(tx.sql())
     .await?;
@@ -161,7 +161,7 @@ pub async fn hold(
     .bind(tenant.uuid())
     .bind(mailboxes.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(until)
-    .bind(waits_for.as_str())
+    .bind(waits_for.code())
     .execute(tx.sql())
     .await?;
     Ok(())
@@ -203,7 +203,8 @@ pub async fn find(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Option<Lane>>
     .fetch_optional(tx.sql())
     .await?;
     row.map(|(due_at, waits_for, looked_at)| {
-        let parse = |code: String| LaneWait::parse(&code).ok_or_else(|| Error::Row(format!("lanes.waits_for {code:?}")));
+        let parse =
+            |code: String| LaneWait::parse(&code).ok_or_else(|| Error::Row(format!("lanes.waits_for {code:?}")));
         Ok(Lane { due_at, waits_for: waits_for.map(parse).transpose()?, looked_at })
     })
     .transpose()

@@ -2,6 +2,7 @@
 //! sends, and never asks what time it is.
 
 mod gap;
+mod gate;
 mod headers;
 mod links;
 mod outcome;
@@ -11,6 +12,7 @@ mod suppression;
 mod wait;
 
 pub use gap::draw_gap;
+pub use gate::{LaneFacts, LaneVerdict, judge_lane};
 pub use headers::ses_message_id_header;
 pub use links::OptOutLink;
 pub use outcome::{Reply, SendOutcome, Wait, judge};

@@ -4,12 +4,17 @@
 //!
 //! The SDK's retries are off: its allowance is one for the whole process, and a duty that fails is due again later.
 
+mod account;
 mod error;
 mod identities;
+mod queue;
+mod sending;
 mod tenants;
 
 pub use error::{SesError, SesErrorKind};
 pub(crate) use identities::{Identity, MailFrom};
+pub(crate) use queue::{BATCH, Received};
+pub(crate) use sending::Mail;
 pub(crate) use tenants::Tenant;
 
 use aws_sdk_sesv2::config::retry::RetryConfig;
@@ -30,6 +35,10 @@ pub struct SesSettings {
     pub name_prefix: String,
     /// The ARN of the SNS topic that events go to.
     pub events_topic: String,
+    /// The URL of the SQS queue that they arrive in.
+    pub events_queue: String,
+    /// How long one mail may take.
+    pub send_timeout: Duration,
     pub endpoint: Endpoint,
 }
 
@@ -41,9 +50,12 @@ pub enum Endpoint {
     Sandbox(String),
 }
 
-/// SES, for everything but sending.
+/// SES, and the queue of its events.
 pub struct Ses {
+    /// For everything but sending.
     client: aws_sdk_sesv2::Client,
+    sender: aws_sdk_sesv2::Client,
+    queue: aws_sdk_sqs::Client,
     settings: SesSettings,
     /// When the next call may be made. `None`: at once.
     pace: Option<Mutex<Instant>>,
@@ -52,25 +64,34 @@ pub struct Ses {
 impl Ses {
     pub async fn new(settings: SesSettings) -> Self {
         let region = Region::new(settings.region.clone());
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .read_timeout(Duration::from_secs(10))
-            .operation_timeout(Duration::from_secs(15))
-            .build();
-        let config = match &settings.endpoint {
+        let (ses, sqs) = match &settings.endpoint {
             Endpoint::Aws => {
                 let found = aws_config::defaults(BehaviorVersion::latest()).region(region).load().await;
-                aws_sdk_sesv2::config::Builder::from(&found)
+                (aws_sdk_sesv2::config::Builder::from(&found), aws_sdk_sqs::config::Builder::from(&found))
             }
-            Endpoint::Sandbox(url) => aws_sdk_sesv2::Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .region(region)
-                .endpoint_url(url)
-                .credentials_provider(Credentials::new("sandbox", "sandbox", None, None, "sandbox")),
+            Endpoint::Sandbox(url) => {
+                let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
+                let ses = aws_sdk_sesv2::Config::builder().region(region.clone()).endpoint_url(url);
+                let sqs = aws_sdk_sqs::Config::builder().region(region).endpoint_url(url);
+                (
+                    ses.behavior_version(BehaviorVersion::latest()).credentials_provider(credentials.clone()),
+                    sqs.behavior_version(BehaviorVersion::latest()).credentials_provider(credentials),
+                )
+            }
         };
-        let config = config.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        let ses = ses.retry_config(RetryConfig::disabled());
+        let client = ses.clone().timeout_config(timeouts(Duration::from_secs(10)));
+        let sender = ses.timeout_config(timeouts(settings.send_timeout));
+        // Longer than the longest wait for a message, else each wait is thrown away and asked again.
+        let queue = sqs.retry_config(RetryConfig::disabled()).timeout_config(timeouts(Duration::from_secs(30)));
         let pace = matches!(settings.endpoint, Endpoint::Aws).then(|| Mutex::new(Instant::now()));
-        Self { client: aws_sdk_sesv2::Client::from_conf(config), settings, pace }
+        Self {
+            client: aws_sdk_sesv2::Client::from_conf(client.build()),
+            sender: aws_sdk_sesv2::Client::from_conf(sender.build()),
+            queue: aws_sdk_sqs::Client::from_conf(queue.build()),
+            settings,
+            pace,
+        }
     }
 
     pub fn region(&self) -> &str {
@@ -90,6 +111,15 @@ impl Ses {
         }
         &self.client
     }
+}
+
+/// `whole` for one call; a connection takes three seconds of it at most.
+fn timeouts(whole: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3).min(whole))
+        .read_timeout(whole)
+        .operation_timeout(whole)
+        .build()
 }
 
 /// The tag by which we know what we made.

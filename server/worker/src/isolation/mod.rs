@@ -2,6 +2,8 @@
 //! configuration set with the event destination. Each step reads, compares, puts and reads back; so it can be run after a
 //! crash at any step, and mends what was changed by hand.
 
+pub(crate) mod account;
+
 use crate::Context;
 use crate::aws::{SesError, SesErrorKind, Tenant};
 use crate::due::{Acting, act_on_due};
@@ -20,7 +22,7 @@ pub async fn provision(context: &Context) -> Result<Progress> {
 fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
     Box::pin(async move {
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-        let name = ses_tenants::name(&mut tx, &wanted_name(context, tenant)).await?;
+        let name = ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
         tx.commit().await?;
         let outcome = provision_at_ses(context, &tenant.to_string(), &name).await;
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
@@ -43,7 +45,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.
-fn wanted_name(context: &Context, tenant: TenantId) -> String {
+pub(crate) fn ses_name(context: &Context, tenant: TenantId) -> String {
     format!("{}-{}", context.ses.name_prefix(), tenant.uuid().simple())
 }
 

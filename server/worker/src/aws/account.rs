@@ -1,0 +1,28 @@
+//! The account that all tenants share.
+
+use super::{Ses, SesError};
+
+/// As SES gives it back. A number that is missing is one that lets nothing leave.
+pub(crate) struct Account {
+    /// Recipients a second.
+    pub rate_a_second: f64,
+    /// Recipients in 24 hours; -1: without end.
+    pub quota_a_day: f64,
+    pub sent_today: f64,
+    pub may_send: bool,
+    pub enforcement: String,
+}
+
+impl Ses {
+    pub(crate) async fn read_account(&self) -> Result<Account, SesError> {
+        let answer = Self::outcome("GetAccount", self.client().await.get_account().send().await)?;
+        let quota = answer.send_quota();
+        Ok(Account {
+            rate_a_second: quota.map_or(0.0, |quota| quota.max_send_rate),
+            quota_a_day: quota.map_or(0.0, |quota| quota.max24_hour_send),
+            sent_today: quota.map_or(0.0, |quota| quota.sent_last24_hours),
+            may_send: answer.sending_enabled,
+            enforcement: answer.enforcement_status.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! The SQS queue that SES's events arrive in. A message is deleted once it stands in the database, not before; what is
+//! told twice is kept once there.
+
+use super::{Ses, SesError, SesErrorKind};
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
+use std::error::Error;
+use std::time::Duration;
+
+/// How long a message stays away from others once it was received. SES.md 7.
+const VISIBILITY_SECS: i32 = 60;
+
+/// What SQS gives at once at most.
+pub(crate) const BATCH: usize = 10;
+
+pub(crate) struct Received {
+    /// The message's id in the queue.
+    pub id: String,
+    pub body: String,
+    handle: String,
+}
+
+impl Ses {
+    /// Up to [`BATCH`] messages; waits up to `wait` for the first.
+    pub(crate) async fn receive_events(&self, wait: Duration) -> Result<Vec<Received>, SesError> {
+        let call = self.queue.receive_message().queue_url(&self.settings.events_queue);
+        let answer = call
+            .max_number_of_messages(10)
+            .visibility_timeout(VISIBILITY_SECS)
+            .wait_time_seconds(i32::try_from(wait.as_secs()).unwrap_or(0))
+            .send()
+            .await;
+        let messages = answer.map_err(|error| trouble("ReceiveMessage", &error))?.messages.unwrap_or_default();
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| {
+                let (id, body) = (message.message_id?, message.body.unwrap_or_default());
+                Some(Received { id, body, handle: message.receipt_handle? })
+            })
+            .collect())
+    }
+
+    /// One that cannot be deleted comes again.
+    pub(crate) async fn delete_events(&self, received: &[Received]) -> Result<(), SesError> {
+        for batch in received.chunks(BATCH) {
+            let mut call = self.queue.delete_message_batch().queue_url(&self.settings.events_queue);
+            for (place, message) in batch.iter().enumerate() {
+                let entry = DeleteMessageBatchRequestEntry::builder().id(place.to_string());
+                let entry = entry.receipt_handle(&message.handle).build();
+                call = call.entries(entry.map_err(|error| trouble("DeleteMessageBatch", &error))?);
+            }
+            call.send().await.map_err(|error| trouble("DeleteMessageBatch", &error))?;
+        }
+        Ok(())
+    }
+}
+
+fn trouble(operation: &'static str, error: &(impl Error + 'static)) -> SesError {
+    SesError { operation, kind: SesErrorKind::Later, message: DisplayErrorContext(error).to_string() }
+}

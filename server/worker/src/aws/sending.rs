@@ -1,0 +1,99 @@
+//! One mail given to SES. Nothing is tried twice here: whoever calls has the intent in the database and decides.
+
+use super::Ses;
+use aws_sdk_sesv2::config::http::HttpResponse;
+use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::primitives::Blob;
+use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
+use rules::events::{MESSAGE_TAG, TENANT_TAG};
+use rules::messages::{Reply, SendOutcome, judge};
+use std::error::Error;
+use std::io;
+
+pub(crate) struct Mail<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub raw: Vec<u8>,
+    /// The name of tenant and configuration set.
+    pub ses_name: &'a str,
+    /// Our ids: they come back with every event.
+    pub tenant: String,
+    pub message: String,
+}
+
+impl Ses {
+    /// What became of it, and, where that is not plain success, what was said.
+    pub(crate) async fn send_email(&self, mail: Mail<'_>) -> (SendOutcome, Option<String>) {
+        let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
+        let (Ok(message), Ok(tenant), Ok(raw)) = (
+            tag(MESSAGE_TAG, mail.message),
+            tag(TENANT_TAG, mail.tenant),
+            RawMessage::builder().data(Blob::new(mail.raw)).build(),
+        ) else {
+            let reason = "the mail could not be put into a request".to_owned();
+            return (SendOutcome::Refused { reason }, None);
+        };
+        let call = self.sender.send_email().from_email_address(mail.from);
+        let answer = call
+            .destination(Destination::builder().to_addresses(mail.to).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .configuration_set_name(mail.ses_name)
+            .tenant_name(mail.ses_name)
+            .email_tags(message)
+            .email_tags(tenant)
+            .send()
+            .await;
+        match &answer {
+            Ok(answer) => (judge(&Reply::Answer { message_id: answer.message_id() }), None),
+            Err(error) => (judge_error(error), Some(describe(error))),
+        }
+    }
+}
+
+fn judge_error<E>(error: &SdkError<E, HttpResponse>) -> SendOutcome
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => judge(&Reply::Refusal {
+            status: answer.raw().status().as_u16(),
+            code: answer.err().code().unwrap_or_default(),
+            message: answer.err().message().unwrap_or_default(),
+        }),
+        SdkError::ConstructionFailure(_) => SendOutcome::Refused { reason: describe(error) },
+        SdkError::DispatchFailure(_) if never_left(error) => judge(&Reply::NotSent),
+        _ => judge(&Reply::Silence),
+    }
+}
+
+/// Whether it is certain that not a byte of the request reached SES: there was no connection. What is in doubt is unknown.
+fn never_left(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if let Some(
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::AddrNotAvailable,
+        ) = kind
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn describe<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => {
+            let (code, text) = (answer.err().code().unwrap_or_default(), answer.err().message().unwrap_or("no text"));
+            format!("{} {code}: {text}", answer.raw().status().as_u16())
+        }
+        error => DisplayErrorContext(error).to_string(),
+    }
+}

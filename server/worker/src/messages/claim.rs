@@ -1,0 +1,199 @@
+//! One claim: the lanes of a tenant whose time has come, each with its most urgent lead, through every gate, in one
+//! transaction. What it leaves is the intent; nothing outside is called.
+
+use super::compose::{self, Composed, Mail};
+use crate::Context;
+use crate::duty::Result;
+use db::clock;
+use db::messages::claim::{self as rows, Candidate, NewMessage, Passed, PassedFor, Running, TenantGate};
+use db::messages::lanes::{self, DueLane, Look};
+use db::scope::TenantTx;
+use rules::ids::{LeadId, MailboxId, SequenceId, TenantId};
+use rules::limits;
+use rules::messages::{LaneFacts, LaneVerdict, LaneWait, draw_gap, judge_lane};
+use rules::time::{Duration, OffsetDateTime};
+use std::collections::{BTreeMap, HashMap};
+
+pub(super) struct Claim {
+    /// To be given to SES now.
+    pub mails: Vec<Mail>,
+    /// How many lanes were looked at.
+    pub looked: usize,
+}
+
+/// Claims for up to `limit` lanes.
+pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Result<Claim> {
+    let machine_now = context.now();
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    let now = clock::business_time(&mut tx, machine_now).await?;
+    let due = lanes::take_due(&mut tx, now, limit.min(limits::LANES_AT_ONCE)).await?;
+    if due.is_empty() {
+        tx.commit().await?;
+        return Ok(Claim { mails: Vec::new(), looked: 0 });
+    }
+    let gate = rows::find_gate(&mut tx).await?;
+    let (open, mut looks) = judge(&mut tx, &gate, &due, now).await?;
+    let running = if open.is_empty() { Vec::new() } else { rows::list_running(&mut tx).await? };
+    let chosen = choose(context, &mut tx, &open, &running, now).await?;
+    let composed = compose_all(context, &mut tx, tenant, &gate, &open, chosen, now).await?;
+    let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
+    if !composed.messages.is_empty() {
+        rows::insert(&mut tx, &composed.messages, now, machine_now, call_until).await?;
+    }
+    if !composed.passed.is_empty() {
+        rows::write_passed(&mut tx, &composed.passed, now).await?;
+    }
+    looks.extend(look_again(context, &mut tx, &open, &running, &composed, now).await?);
+    lanes::write_looks(&mut tx, &looks, now).await?;
+    tx.commit().await?;
+    Ok(Claim { mails: composed.mails, looked: due.len() })
+}
+
+/// The lanes that may send now; of the others, why not and until when.
+async fn judge<'a>(
+    tx: &mut TenantTx,
+    gate: &TenantGate,
+    due: &'a [DueLane],
+    now: OffsetDateTime,
+) -> Result<(Vec<&'a DueLane>, Vec<Look>)> {
+    let days: Vec<(MailboxId, String)> =
+        due.iter().map(|lane| (lane.mailbox.id, lane.mailbox.settings.window.day_of(now))).collect();
+    let sent = lanes::count_of_days(tx, &days).await?;
+    let (mut open, mut looks) = (Vec::new(), Vec::new());
+    for lane in due {
+        let facts = LaneFacts {
+            is_tenant_paused: gate.is_paused,
+            has_postal_address: gate.postal_address.is_some(),
+            is_ses_ready: gate.ses_name.is_some(),
+            is_domain_verified: lane.mailbox.may_send,
+            is_paused: lane.is_paused,
+            window: &lane.mailbox.settings.window,
+            cap: lane.mailbox.settings.daily_cap,
+            sent_today: sent.get(&lane.mailbox.id).copied().unwrap_or(0),
+            next_send_at: lane.next_send_at,
+        };
+        match judge_lane(&facts, now) {
+            LaneVerdict::Send => open.push(lane),
+            LaneVerdict::Wait { why, look_at } => looks.push(Look {
+                mailbox: lane.mailbox.id,
+                due_at: Some(look_at),
+                next_send_at: lane.next_send_at,
+                waits_for: Some(why),
+            }),
+        }
+    }
+    Ok((open, looks))
+}
+
+/// A lead for each lane: follow-ups before first mails. A sequence that comes first in one turn may come last in the next.
+async fn choose(
+    context: &Context,
+    tx: &mut TenantTx,
+    open: &[&DueLane],
+    running: &[Running],
+    now: OffsetDateTime,
+) -> Result<HashMap<MailboxId, Candidate>> {
+    if running.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut chosen = rows::take_follow_ups(tx, open, running, now).await?;
+    let mut order: Vec<&Running> = running.iter().collect();
+    crate::due::shuffle(&mut order, &*context.chance);
+    for sequence in order {
+        let free: Vec<MailboxId> = open
+            .iter()
+            .map(|lane| lane.mailbox.id)
+            .filter(|id| !chosen.contains_key(id) && sequence.mailboxes.contains(id))
+            .collect();
+        if !free.is_empty() {
+            let leads = rows::take_first(tx, sequence, free.len()).await?;
+            chosen.extend(free.into_iter().zip(leads));
+        }
+    }
+    Ok(chosen)
+}
+
+/// Writes the mails, or says why one is not written.
+async fn compose_all(
+    context: &Context,
+    tx: &mut TenantTx,
+    tenant: TenantId,
+    gate: &TenantGate,
+    open: &[&DueLane],
+    mut chosen: HashMap<MailboxId, Candidate>,
+    now: OffsetDateTime,
+) -> Result<Composed> {
+    let mut composed = Composed::default();
+    let (Some(ses_name), Some(postal_address)) = (&gate.ses_name, &gate.postal_address) else {
+        return Ok(composed);
+    };
+    if chosen.is_empty() {
+        return Ok(composed);
+    }
+    let emails: Vec<_> = chosen.values().map(|candidate| &candidate.email).collect();
+    let suppressed = rows::list_suppressed(tx, &emails).await?;
+    let mut sequences: Vec<SequenceId> = chosen.values().map(|candidate| candidate.sequence).collect();
+    sequences.sort();
+    sequences.dedup();
+    let steps = rows::list_steps(tx, &sequences).await?;
+    let parsed = compose::parse(&steps);
+    let follow_ups: Vec<(SequenceId, LeadId)> =
+        chosen.values().filter(|it| it.step > 1).map(|it| (it.sequence, it.lead)).collect();
+    let sent = if follow_ups.is_empty() { HashMap::new() } else { rows::list_sent_before(tx, &follow_ups).await? };
+    let nothing = BTreeMap::new();
+    for lane in open {
+        let Some(candidate) = chosen.remove(&lane.mailbox.id) else { continue };
+        let domain = format!("@{}", candidate.email.domain().as_str());
+        if suppressed.contains(&candidate.email.key()) || suppressed.contains(&domain) {
+            let why = PassedFor::Suppressed;
+            composed.passed.push(Passed { sequence: candidate.sequence, lead: candidate.lead, why });
+            continue;
+        }
+        let sent_before = sent.get(&(candidate.sequence, candidate.lead)).unwrap_or(&nothing);
+        let writing = compose::Writing { context, tenant, ses_name, postal_address, lane, sent_before, now };
+        match compose::compose(&writing, parsed.get(&candidate.sequence), &candidate) {
+            Ok((message, mail)) => {
+                composed.messages.push(message);
+                composed.mails.push(mail);
+            }
+            Err(why) => composed.passed.push(Passed { sequence: candidate.sequence, lead: candidate.lead, why }),
+        }
+    }
+    Ok(composed)
+}
+
+/// When the lanes that were free to send are looked at again.
+async fn look_again(
+    context: &Context,
+    tx: &mut TenantTx,
+    open: &[&DueLane],
+    running: &[Running],
+    composed: &Composed,
+    now: OffsetDateTime,
+) -> Result<Vec<Look>> {
+    let sends: HashMap<MailboxId, &NewMessage> = composed.messages.iter().map(|it| (it.mailbox, it)).collect();
+    let idle: Vec<MailboxId> = open.iter().map(|lane| lane.mailbox.id).filter(|id| !sends.contains_key(id)).collect();
+    let next = if idle.is_empty() { HashMap::new() } else { rows::list_next_due(tx, &idle, running).await? };
+    let later = now + Duration::minutes(limits::LANE_IDLE_MINS);
+    Ok(open
+        .iter()
+        .map(|lane| {
+            let mailbox = lane.mailbox.id;
+            if sends.contains_key(&mailbox) {
+                let mut dice = [0; 4];
+                context.chance.fill(&mut dice);
+                let next = Some(now + draw_gap(lane.mailbox.settings.gap, dice));
+                return Look { mailbox, due_at: next, next_send_at: next, waits_for: Some(LaneWait::Gap) };
+            }
+            let is_used = running.iter().any(|sequence| sequence.mailboxes.contains(&mailbox));
+            let waits_for = if is_used { LaneWait::NothingDue } else { LaneWait::NoRunningSequence };
+            // Whoever could not be written to is out of the way now: the next may be due.
+            let due_at = if composed.passed.is_empty() {
+                next.get(&mailbox).copied().map_or(later, |due| due.clamp(now, later))
+            } else {
+                now
+            };
+            Look { mailbox, due_at: Some(due_at), next_send_at: lane.next_send_at, waits_for: Some(waits_for) }
+        })
+        .collect())
+}

@@ -1,0 +1,177 @@
+//! Gives claimed mails to SES, several at once, and writes what became of them as it becomes known. A crash anywhere here
+//! leaves rows that are settled later; nothing is given to SES twice.
+
+use super::compose::Mail;
+use super::providers;
+use crate::Context;
+use crate::aws::Mail as Request;
+use crate::duty::{Error, Result};
+use crate::mime;
+use db::clock;
+use db::isolation::{ses_account, ses_tenants};
+use db::messages::lanes;
+use db::messages::settle::{self, Taken};
+use db::scope::{TenantTx, WorkerTx};
+use rules::error::describe;
+use rules::ids::{MailboxId, MessageId, TenantId};
+use rules::limits;
+use rules::messages::{LaneWait, Provider, SendOutcome, Wait};
+use rules::time::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Outcomes that come within this are written together.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(10);
+
+/// How often it is tried to write what became of a mail, when Postgres does not answer: half a minute together. What
+/// cannot be written then is settled by its events.
+const WRITE_TRIES: u32 = 6;
+
+/// What became of one mail.
+pub(super) struct Done {
+    message: MessageId,
+    mailbox: MailboxId,
+    outcome: SendOutcome,
+    said: Option<String>,
+    provider: Option<Provider>,
+}
+
+pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
+    let domains: Vec<String> = mails.iter().map(|mail| mail.to_domain.clone()).collect();
+    let providers = Arc::new(providers::find(context, domains).await);
+    let mut open = JoinSet::new();
+    for mail in mails {
+        let (context, calls, providers) = (context.clone(), calls.clone(), providers.clone());
+        open.spawn(async move {
+            let _place = calls.acquire().await;
+            let provider = providers.get(&mail.to_domain).copied();
+            let (outcome, said) = give(&context, tenant, &mail).await;
+            Done { message: mail.message, mailbox: mail.mailbox, outcome, said, provider }
+        });
+    }
+    while let Some(first) = open.join_next().await {
+        let mut done: Vec<Done> = first.into_iter().collect();
+        let gathering = async {
+            while let Some(next) = open.join_next().await {
+                done.extend(next);
+            }
+        };
+        let _ = tokio::time::timeout(GATHER, gathering).await;
+        write_all(context, tenant, &done).await;
+    }
+}
+
+async fn give(context: &Context, tenant: TenantId, mail: &Mail) -> (SendOutcome, Option<String>) {
+    let domain = mail.from_email.rsplit('@').next().unwrap_or_default();
+    let message_id = format!("{}@{domain}", mail.message);
+    let draft = mime::Draft {
+        from_name: &mail.from_name,
+        from_email: &mail.from_email,
+        to: &mail.to,
+        subject: &mail.letter.subject,
+        text: &mail.letter.text,
+        opt_out_url: &mail.opt_out_url,
+        message_id: &message_id,
+        in_reply_to: mail.references.last().map(String::as_str),
+        references: &mail.references,
+        date: mail.date,
+    };
+    match mime::build(&draft) {
+        Ok(raw) => {
+            let request = Request {
+                from: &mail.from_email,
+                to: &mail.to,
+                raw,
+                ses_name: &mail.ses_name,
+                tenant: tenant.to_string(),
+                message: mail.message.to_string(),
+            };
+            context.ses.send_email(request).await
+        }
+        Err(error) => (SendOutcome::Refused { reason: describe(&error) }, None),
+    }
+}
+
+async fn write_all(context: &Context, tenant: TenantId, done: &[Done]) {
+    for attempt in 0..WRITE_TRIES {
+        match write(context, tenant, done).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%tenant, "what became of {} mails: {}", done.len(), describe(&error)),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500 << attempt)).await;
+    }
+    tracing::error!(%tenant, "what became of {} mails could not be written; their events will tell", done.len());
+}
+
+async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()> {
+    let machine_now = context.now();
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    let now = clock::business_time(&mut tx, machine_now).await?;
+    let mut taken = Vec::new();
+    let mut waiting: HashMap<Wait, Vec<&Done>> = HashMap::new();
+    for it in done {
+        let said = it.said.as_deref().unwrap_or("no answer");
+        match &it.outcome {
+            SendOutcome::Accepted { ses_id } => taken.push(Taken { message: it.message, ses_id: ses_id.clone() }),
+            SendOutcome::Later(wait) => waiting.entry(*wait).or_default().push(it),
+            SendOutcome::Refused { reason } => settle::write_refused(&mut tx, it.message, reason, now).await?,
+            SendOutcome::Unknown { may_go_back } => {
+                let due_at = machine_now + Duration::minutes(limits::UNKNOWN_QUIET_MINS);
+                settle::write_unknown(&mut tx, it.message, *may_go_back, said, due_at).await?;
+            }
+        }
+    }
+    if !taken.is_empty() {
+        settle::write_taken(&mut tx, &taken).await?;
+    }
+    let found: Vec<(MessageId, &str)> =
+        done.iter().filter_map(|it| Some((it.message, it.provider?.as_str()))).collect();
+    if !found.is_empty() {
+        settle::write_providers(&mut tx, &found).await?;
+    }
+    for (wait, held) in &waiting {
+        let messages: Vec<MessageId> = held.iter().map(|it| it.message).collect();
+        let mailboxes: Vec<MailboxId> = held.iter().map(|it| it.mailbox).collect();
+        settle::write_returned(&mut tx, &messages, wait.sentence()).await?;
+        lanes::hold(&mut tx, &mailboxes, LaneWait::Held(*wait), now + hold_of(*wait)).await?;
+        if *wait == Wait::NotAssociated || *wait == Wait::TenantStopped {
+            ses_tenants::nudge(&mut tx, machine_now).await?;
+        }
+        if *wait == Wait::DomainNotVerified {
+            db::domains::nudge_of(&mut tx, &mailboxes, machine_now).await?;
+        }
+        tracing::warn!(%tenant, "{} mails go back: {}", held.len(), held.iter().find_map(|it| it.said.as_deref()).unwrap_or(""));
+    }
+    tx.commit().await?;
+    hold_everybody(context, waiting.keys().copied()).await
+}
+
+/// What SES says of the account holds for all tenants.
+async fn hold_everybody(context: &Context, waits: impl Iterator<Item = Wait>) -> Result<()> {
+    for wait in waits {
+        let is_everybodys = match wait {
+            Wait::Throttled | Wait::DailyQuota | Wait::OurCredentials | Wait::OutOfReach => true,
+            Wait::TenantStopped | Wait::NotAssociated | Wait::DomainNotVerified => false,
+        };
+        if is_everybodys {
+            let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
+            let until = context.now() + hold_of(wait);
+            ses_account::hold(&mut tx, context.ses.region(), wait.as_str(), until).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// How long nothing is tried after such an answer.
+const fn hold_of(wait: Wait) -> Duration {
+    match wait {
+        Wait::Throttled => Duration::seconds(2),
+        Wait::OutOfReach => Duration::seconds(15),
+        Wait::NotAssociated => Duration::minutes(1),
+        Wait::OurCredentials => Duration::minutes(5),
+        Wait::DailyQuota | Wait::TenantStopped | Wait::DomainNotVerified => Duration::minutes(15),
+    }
+}
