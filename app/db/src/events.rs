@@ -27,7 +27,8 @@ pub struct Fact {
     pub message: MessageId,
     /// The same for the same fact, however often it is told.
     pub key: String,
-    pub kind: &'static str,
+    /// SES's own word.
+    pub kind: String,
     pub detail: Option<String>,
     pub at: Option<OffsetDateTime>,
     pub received_at: OffsetDateTime,
@@ -141,7 +142,7 @@ async fn insert_events(tx: &mut TenantTx, facts: &[&Fact]) -> Result<()> {
     .bind(tenant.uuid())
     .bind(facts.iter().map(|fact| fact.message.uuid()).collect::<Vec<_>>())
     .bind(facts.iter().map(|fact| fact.key.as_str()).collect::<Vec<_>>())
-    .bind(facts.iter().map(|fact| fact.kind).collect::<Vec<_>>())
+    .bind(facts.iter().map(|fact| fact.kind.as_str()).collect::<Vec<_>>())
     .bind(facts.iter().map(|fact| fact.detail.as_deref()).collect::<Vec<_>>())
     .bind(facts.iter().map(|fact| fact.at).collect::<Vec<_>>())
     .bind(facts.iter().map(|fact| fact.received_at).collect::<Vec<_>>())

@@ -14,6 +14,7 @@ pub mod leads;
 pub mod lease;
 pub mod mailboxes;
 pub mod messages;
+pub mod metrics;
 pub mod migrate;
 pub mod providers;
 pub mod scope;

@@ -152,8 +152,8 @@ fn read(context: &Context, raw: &Raw) -> Result<(TenantId, Fact), &'static str> 
     }
     let fact = Fact {
         message,
-        kind: event.kind.word(),
-        detail: event.kind.detail(),
+        kind: event.kind.name().to_owned(),
+        detail: detail(&event.kind),
         at: event.at,
         received_at: raw.received_at,
         ses_id: event.ses_id,
@@ -161,4 +161,23 @@ fn read(context: &Context, raw: &Raw) -> Result<(TenantId, Fact), &'static str> 
         key: event.key,
     };
     Ok((tenant, fact))
+}
+
+/// What a person reads beside the event's name.
+fn detail(kind: &EventKind) -> Option<String> {
+    let text = match kind {
+        EventKind::Bounce(bounce) => {
+            let words = [bounce.bounce_type.as_str(), &bounce.sub_type, bounce.diagnostic.as_deref().unwrap_or("")];
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
+        }
+        EventKind::Complaint(complaint) => complaint.feedback_type.clone()?,
+        EventKind::Reject { reason } => reason.clone(),
+        EventKind::Delay { delay_type, diagnostic } => {
+            let words = [Some(delay_type.clone()), diagnostic.clone()];
+            words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+        EventKind::RenderingFailure { message } => message.clone(),
+        EventKind::Send | EventKind::Delivery | EventKind::Open | EventKind::Click | EventKind::Other(_) => return None,
+    };
+    Some(text.chars().take(limits::TROUBLE_CHARS_MAX).collect())
 }

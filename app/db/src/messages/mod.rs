@@ -3,4 +3,7 @@
 
 pub mod claim;
 pub mod lanes;
+mod read;
 pub mod settle;
+
+pub use read::{Event, Filter, Message, find, list, list_events, list_of_lead};
