@@ -12,6 +12,7 @@ pub mod leads;
 pub mod limits;
 pub mod mailboxes;
 pub mod messages;
+pub mod metrics;
 pub mod secrets;
 pub mod sequences;
 pub mod time;

@@ -322,3 +322,12 @@ pub const PROVIDER_DAYS: i64 = 7;
 
 /// A look at a domain's mail exchangers holds nobody up: a mail is settled without it.
 pub const PROVIDER_LOOK_SECS_MAX: u64 = 2;
+
+/// A rate is shown as a percentage from this many mails on (PRODUCT, numbers: the floor of the one-hour pauses).
+pub const RATE_SENDS_MIN: i64 = 200;
+
+/// Days that the overview looks back on.
+pub const OVERVIEW_DAYS: usize = 30;
+
+/// Mails to one lead that its page shows: more than any sequence has steps.
+pub const LEAD_MESSAGES_MAX: i64 = 100;

@@ -64,6 +64,13 @@ pub struct Counts {
     pub blocked: i64,
     /// A value of theirs looks as if it were none.
     pub warned: i64,
+    /// Nobody has written to them yet.
+    pub waiting: i64,
+    /// A mail is on its way, or the next one is planned.
+    pub active: i64,
+    pub finished: i64,
+    /// They get no more: bounced, opted out, complained, taken out.
+    pub stopped: i64,
 }
 
 /// What became of it. Commit on [`Create::Done`] only.

@@ -147,10 +147,12 @@ async fn read_sources(tx: &mut TenantTx, only: Option<Uuid>) -> Result<HashMap<U
 /// What was found out for an older version counts as not looked through.
 async fn read_counts(tx: &mut TenantTx, only: Option<Uuid>) -> Result<HashMap<Uuid, Counts>> {
     let tenant = tx.tenant();
-    let rows: Vec<(Uuid, i64, i64, i64, i64)> = sqlx::query_as(
-        "select e.sequence_id, count(*), count(*) filter (where e.checked_version < s.version),
-                count(e.problem) filter (where e.checked_version = s.version),
-                count(e.warning) filter (where e.checked_version = s.version)
+    let rows: Vec<(Uuid, Vec<i64>)> = sqlx::query_as(
+        "select e.sequence_id, array[count(*), count(*) filter (where e.checked_version < s.version),
+                count(e.problem) filter (where e.checked_version = s.version and e.state in ('waiting', 'active')),
+                count(e.warning) filter (where e.checked_version = s.version and e.state in ('waiting', 'active')),
+                count(*) filter (where e.state = 'waiting'), count(*) filter (where e.state in ('sending', 'active')),
+                count(*) filter (where e.state = 'finished'), count(*) filter (where e.state = 'stopped')]
          from enrolments e join sequences s on s.tenant_id = $1 and s.id = e.sequence_id
          where e.tenant_id = $1 and ($2::uuid is null or e.sequence_id = $2) group by e.sequence_id",
     )
@@ -160,6 +162,12 @@ async fn read_counts(tx: &mut TenantTx, only: Option<Uuid>) -> Result<HashMap<Uu
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, leads, unchecked, blocked, warned)| (id, Counts { leads, unchecked, blocked, warned }))
+        .map(|(id, counts)| {
+            let mut counts = counts.into_iter();
+            let mut next = || counts.next().unwrap_or(0);
+            let (leads, unchecked, blocked, warned) = (next(), next(), next(), next());
+            let (waiting, active, finished, stopped) = (next(), next(), next(), next());
+            (id, Counts { leads, unchecked, blocked, warned, waiting, active, finished, stopped })
+        })
         .collect())
 }
