@@ -278,3 +278,6 @@ pub const PREVIEW_LEADS_MAX: i64 = 25;
 
 /// Sending days before a follow-up, as proposed: time to answer, and not forgotten.
 pub const STEP_DELAY_DAYS_START: u16 = 3;
+
+/// Recipients of one SES event: a message has at most 50 (SES quotas), ours have one.
+pub const EVENT_RECIPIENTS_MAX: usize = 50;
