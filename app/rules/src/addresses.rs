@@ -4,6 +4,9 @@ use crate::limits;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// Amazon SES's own, whose mailboxes are named after what they do with mail (SES developer guide, "mailbox simulator").
+pub const SIMULATOR_DOMAIN: &str = "simulator.amazonses.com";
+
 /// A mailbox's address (RFC 5321): an ASCII dot-atom, `@`, a domain name. The local part keeps the case in which it was
 /// typed; the domain is lower case, in A-labels (IDNA).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod addresses;
 pub mod domains;
 pub mod error;
+pub mod events;
 pub mod ids;
 pub mod isolation;
 pub mod leads;

@@ -331,3 +331,6 @@ pub const OVERVIEW_DAYS: usize = 30;
 
 /// Mails to one lead that its page shows: more than any sequence has steps.
 pub const LEAD_MESSAGES_MAX: i64 = 100;
+
+/// Recipients of one SES event: a message has at most 50 (SES quotas), ours have one.
+pub const EVENT_RECIPIENTS_MAX: usize = 50;

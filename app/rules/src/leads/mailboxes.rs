@@ -1,13 +1,13 @@
 //! Which mailboxes are written to, told by their address alone. Never asks whether one exists.
 
 use super::{person::Options, refusal::RowRefusal};
-use crate::addresses::EmailAddress;
+use crate::addresses::{EmailAddress, SIMULATOR_DOMAIN};
 use std::{collections::HashSet, sync::LazyLock};
 
 pub(super) fn check_mailbox(address: &EmailAddress, options: Options) -> Result<(), RowRefusal> {
     let domain = address.domain();
     let domain = domain.as_str();
-    if domain == SIMULATOR {
+    if domain == SIMULATOR_DOMAIN {
         return Ok(());
     }
     let local = address.local_part().to_ascii_lowercase();
@@ -25,9 +25,6 @@ pub(super) fn check_mailbox(address: &EmailAddress, options: Options) -> Result<
         Ok(())
     }
 }
-
-/// Amazon SES's own, whose mailboxes are named after what they do with mail.
-const SIMULATOR: &str = "simulator.amazonses.com";
 
 /// RFC 6761, 6762, 7686, 8375 and 9476, and what ICANN keeps for private use. `.example` is no mailbox either, but the
 /// sandbox delivers to it.

@@ -1,0 +1,13 @@
+//! Events of SES: how one is read, and what follows from it. Never fails on what SES may add or leave out, and never
+//! looks at the order in which events come.
+
+mod effect;
+mod kind;
+mod lenient;
+mod parse;
+#[cfg(test)]
+mod samples;
+
+pub use effect::{Effect, effect, is_simulator};
+pub use kind::{Bounce, BounceClass, Complaint, EventKind};
+pub use parse::{EventError, MESSAGE_TAG, SesEvent, TENANT_TAG, envelope_id, parse};
