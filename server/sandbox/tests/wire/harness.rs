@@ -42,8 +42,13 @@ impl Reply {
         self.json()
     }
 
+    pub fn message(&self) -> Option<String> {
+        let body = self.json();
+        body.get("message").or(body.get("Message")).and_then(Value::as_str).map(str::to_owned)
+    }
+
     pub fn refused(&self, status: u16, error: &str, message: &str) {
-        let found = (self.status, self.error.as_deref(), self.json()["message"].as_str().map(str::to_owned));
+        let found = (self.status, self.error.as_deref(), self.message());
         assert_eq!(found, (status, Some(error), Some(message.to_owned())));
     }
 }
@@ -62,6 +67,7 @@ pub async fn start_with(change: impl FnOnce(&mut Options)) -> Running {
         dns: loopback,
         auto_verify: false,
         state: None,
+        event_delay: 0.0,
         now: Arc::new(move || *clock.lock().unwrap()),
         chance: Arc::new(move |bytes| {
             for byte in bytes {

@@ -71,5 +71,13 @@ async fn it_listens_on_loopback_only() {
 }
 
 fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
-    Options { listen, dns, auto_verify: false, state: None, now: Arc::new(|| 0.0), chance: Arc::new(|_| {}) }
+    Options {
+        listen,
+        dns,
+        auto_verify: false,
+        state: None,
+        event_delay: 0.0,
+        now: Arc::new(|| 0.0),
+        chance: Arc::new(|_| {}),
+    }
 }
