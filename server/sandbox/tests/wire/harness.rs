@@ -121,6 +121,19 @@ impl Running {
         self.call("DELETE", path, Value::Null).await
     }
 
+    /// A call to SQS in `REGION`.
+    pub async fn sqs(&self, operation: &str, body: Value) -> Reply {
+        self.try_sqs(operation, body).await.unwrap()
+    }
+
+    pub async fn try_sqs(&self, operation: &str, body: Value) -> Option<Reply> {
+        let headers = format!(
+            "authorization: {}\r\nx-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n",
+            authorization_for(REGION, "sqs")
+        );
+        self.request("POST", "/", &headers, &body.to_string()).await
+    }
+
     /// `None`: the connection ended without an answer.
     pub async fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Reply> {
         let host = if headers.contains("host:") { String::new() } else { format!("host: {}\r\n", self.address) };
@@ -173,8 +186,12 @@ impl Running {
 }
 
 pub fn authorization(region: &str) -> String {
+    authorization_for(region, "ses")
+}
+
+pub fn authorization_for(region: &str, service: &str) -> String {
     format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260201/{region}/ses/aws4_request, SignedHeaders=host;x-amz-date, \
+        "AWS4-HMAC-SHA256 Credential=test/20260201/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, \
          Signature={}",
         "0123456789abcdef".repeat(4)
     )
