@@ -37,6 +37,7 @@ mod played {
     use tokio::sync::watch;
 
     const REGION: &str = "us-east-1";
+    const EVENT_DELAY_SECS: f64 = 0.5; // a person sees a mail go through its states
     const TTL_SECS: u32 = 3600;
 
     /// A sandbox: in this process, or one that runs elsewhere on this machine.
@@ -64,6 +65,7 @@ mod played {
                 dns,
                 auto_verify: false,
                 state,
+                event_delay: EVENT_DELAY_SECS,
                 now: Arc::new(seconds_now),
                 chance: Arc::new(|bytes| SystemChance.fill(bytes)),
             })

@@ -1,11 +1,15 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+use crate::events::EventPlan;
 use crate::faults::Fault;
+use crate::mail::Mail;
 use crate::records::{DnsTrouble, Record, RecordKind};
+use crate::ses::send::PausedTenantError;
+use crate::sqs;
 use crate::world::World;
 use axum::body::Bytes;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +22,7 @@ use std::net::IpAddr;
 
 /// What `GET /_sandbox/` says.
 pub(crate) const HELP: &str = "\
-The sandbox: Amazon SES v2 and DNS on localhost. Its control API, unsigned, in JSON:
+The sandbox: Amazon SES v2, SQS and DNS on localhost. Its control API, unsigned, in JSON:
 
 GET    /_sandbox/records            all DNS records
 POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them
@@ -28,7 +32,14 @@ POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"ki
                                     ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset or Garbage
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
 POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
-POST   /_sandbox/forget             SES loses its memory; DNS records stay
+POST   /_sandbox/quota              {\"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and a second
+POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
+                                    AccessDenied
+GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it
+POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?}: how events come from now on; held ones come when
+                                    hold is false again
+POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any text or object into a queue, as from SNS
+POST   /_sandbox/forget             SES loses its memory, queues and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
 ";
@@ -41,6 +52,11 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/faults", post(fault))
         .route("/_sandbox/verification", post(verification))
         .route("/_sandbox/identities/{name}", post(identity))
+        .route("/_sandbox/quota", post(quota))
+        .route("/_sandbox/paused-tenants", post(paused_tenants))
+        .route("/_sandbox/mail", get(mail))
+        .route("/_sandbox/events", post(events))
+        .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))
@@ -158,6 +174,68 @@ async fn identity(State(world): State<World>, Path(name): Path<String>, body: By
         world.set_mail_from_status(&name, &status);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Quota {
+    max_24_hours: f64,
+    max_rate: f64,
+}
+
+async fn quota(State(world): State<World>, body: Bytes) -> Done {
+    let Quota { max_24_hours, max_rate } = parse(&body)?;
+    world.set_quota(max_24_hours, max_rate);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct PausedTenants {
+    error: PausedTenantError,
+}
+
+async fn paused_tenants(State(world): State<World>, body: Bytes) -> Done {
+    world.set_paused_tenant_error(parse::<PausedTenants>(&body)?.error);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct MailQuery {
+    to: Option<String>,
+}
+
+async fn mail(State(world): State<World>, Query(query): Query<MailQuery>) -> Json<Value> {
+    let is_to = |mail: &Mail, wanted: &str| mail.to.iter().any(|address| address.eq_ignore_ascii_case(wanted));
+    let captured = world.captured();
+    let wanted = captured.iter().filter(|mail| query.to.as_ref().is_none_or(|to| is_to(mail, to)));
+    Json(wanted.map(|mail| json!(**mail)).collect())
+}
+
+async fn events(State(world): State<World>, body: Bytes) -> Done {
+    world.event_plan(parse::<EventPlan>(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct RawEvent {
+    #[serde(default = "us_east_1")]
+    region: String,
+    #[serde(default = "events_queue")]
+    queue: String,
+    message: Value,
+}
+
+async fn raw_event(State(world): State<World>, body: Bytes) -> Done {
+    let RawEvent { region, queue, message } = parse(&body)?;
+    world.push_event(&region, &queue, &message);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn us_east_1() -> String {
+    "us-east-1".to_owned()
+}
+
+fn events_queue() -> String {
+    sqs::EVENTS.to_owned()
 }
 
 async fn forget(State(world): State<World>) -> StatusCode {

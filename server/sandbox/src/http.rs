@@ -1,12 +1,12 @@
 //! HTTP on loopback: signature, routes, faults, then the operation. It knows no operation by name.
 
-use crate::ses;
 use crate::wire::{self, Failure};
-use crate::world::{Call, Incoming, Outcome, World};
-use crate::{control, signature};
+use crate::world::{Call, Incoming, Outcome, QueueCall, World};
+use crate::{control, ses, signature, sqs};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Response, header};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::util::MapResult;
 
-const BODY_BYTES_MAX: usize = 1_048_576;
+const BODY_BYTES_MAX: usize = 1_048_576; // unless the operation says more
 const HANG_SECS: u64 = 60; // longer than any timeout of ours, and still an end
 const ACCEPT_PAUSE_MILLIS: u64 = 50; // out of file descriptors: no busy loop
 
@@ -70,50 +70,97 @@ async fn connection(stream: TcpStream, router: Router) {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Service {
+    Ses,
+    Sqs,
+}
+
 async fn call(State(world): State<World>, request: Request) -> Result<Response<Body>, Infallible> {
-    let mut id = [0; 16];
-    world.fill(&mut id);
-    let id = uuid::Builder::from_random_bytes(id).into_uuid().to_string();
-    let method = request.method().as_str().to_owned();
-    let uri = request.uri().clone();
-    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let region = signature::region(authorization);
-    let route = ses::route(&method, uri.path());
-    let body = match to_bytes(request.into_body(), BODY_BYTES_MAX).await {
-        Ok(bytes) => parse(&bytes),
-        Err(_) => Err(Failure::new(413, "RequestEntityTooLarge", "The request body is larger than 1 MB.")),
+    let id = world.uuid();
+    let (head, body) = request.into_parts();
+    let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let (service, outcome) = match target.and_then(sqs::operation) {
+        Some(operation) => (Service::Sqs, call_sqs(&world, &head, body, operation).await),
+        None => (Service::Ses, call_ses(&world, &head, body).await),
     };
-    let unmade = |failure: Failure| {
-        let operation =
-            route.as_ref().map_or_else(|| format!("{method} {}", uri.path()), |route| route.0.name.to_owned());
-        let body = body.as_ref().map_or(Value::Null, |body| Value::Object(body.clone()));
-        let status = failure.status;
-        world.keep_call(Call { operation, path: uri.path().to_owned(), status, body });
-        wire::response(&Err(failure), &id)
-    };
-    let region = match region {
-        Ok(region) => region,
-        Err(failure) => return Ok(unmade(failure)),
-    };
-    let Some((operation, labels)) = route.clone() else {
-        tracing::warn!(method, path = uri.path(), "the sandbox does not know this operation");
-        return Ok(unmade(Failure::not_implemented(&format!("{method} {}", uri.path()))));
-    };
-    let body = match &body {
-        Ok(body) => body.clone(),
-        Err(failure) => return Ok(unmade(failure.clone())),
-    };
-    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let outcome = world.answer(Incoming { operation, region, labels, query, body }, uri.path());
-    Ok(match outcome {
-        Outcome::Answer(answer) => wire::response(&answer, &id),
-        Outcome::Garbage => wire::garbage(&id),
-        Outcome::Hang => {
+    Ok(match (outcome, service) {
+        (Outcome::Answer(answer), Service::Ses) => wire::response(&answer, &id),
+        (Outcome::Answer(answer), Service::Sqs) => wire::sqs_response(&answer, &id),
+        (Outcome::Garbage, _) => wire::garbage(&id),
+        (Outcome::Hang, _) => {
             tokio::time::sleep(Duration::from_secs(HANG_SECS)).await;
             unanswered()
         }
-        Outcome::Reset => unanswered(),
+        (Outcome::Reset, _) => unanswered(),
     })
+}
+
+async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
+    let (method, path) = (head.method.as_str(), head.uri.path());
+    let route = ses::route(method, path);
+    let limit = route.as_ref().and_then(|(operation, _)| operation.body_bytes_max()).unwrap_or(BODY_BYTES_MAX);
+    let mut body = read(body, limit).await;
+    let draft = match (&route, &mut body) {
+        (Some((operation, _)), Ok(body)) => operation.take_draft(body),
+        (Some(_), Err(_)) | (None, _) => None,
+    };
+    let unmade = |failure: Failure, body: Option<Map<String, Value>>| {
+        let operation = route.as_ref().map_or_else(|| format!("{method} {path}"), |route| route.0.name.to_owned());
+        let body = body.map_or(Value::Null, Value::Object);
+        world.keep_call(Call { operation, path: path.to_owned(), status: failure.status, body });
+        Outcome::Answer(Err(failure))
+    };
+    let region = match signature::region(authorization(head), "ses") {
+        Ok(region) => region,
+        Err(failure) => return unmade(failure, body.ok()),
+    };
+    let Some((operation, labels)) = route.clone() else {
+        tracing::warn!(method, path, "the sandbox does not know this operation");
+        return unmade(Failure::not_implemented(&format!("{method} {path}")), body.ok());
+    };
+    let body = match body {
+        Ok(body) => body,
+        Err(failure) => return unmade(failure, None),
+    };
+    let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    world.answer(Incoming { operation, region, labels, query, body, draft }, path)
+}
+
+async fn call_sqs(
+    world: &World,
+    head: &Parts,
+    body: Body,
+    operation: Result<&'static sqs::Operation, &str>,
+) -> Outcome {
+    let checked = match (signature::region(authorization(head), "sqs"), operation) {
+        (Err(failure), _) => Err(failure),
+        (Ok(_), Err(unknown)) => {
+            tracing::warn!(unknown, "the sandbox does not know this operation of SQS");
+            Err(Failure::not_implemented(unknown))
+        }
+        (Ok(region), Ok(operation)) => {
+            read(body, BODY_BYTES_MAX).await.map(|body| QueueCall { operation, region, body })
+        }
+    };
+    match checked {
+        Ok(call) => world.answer_queue(&call).await,
+        Err(failure) => Outcome::Answer(Err(failure)),
+    }
+}
+
+fn authorization(head: &Parts) -> Option<&str> {
+    head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+}
+
+async fn read(body: Body, bytes_max: usize) -> Result<Map<String, Value>, Failure> {
+    match to_bytes(body, bytes_max).await {
+        Ok(bytes) => parse(&bytes),
+        Err(_) => {
+            let message = format!("The request body is larger than {} MB.", bytes_max / 1_048_576);
+            Err(Failure::new(413, "RequestEntityTooLarge", message))
+        }
+    }
 }
 
 fn unanswered() -> Response<Body> {

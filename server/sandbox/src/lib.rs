@@ -1,22 +1,36 @@
-//! The world on localhost: Amazon SES v2 and a DNS server over their wire protocols, for development and for tests.
+//! The world on localhost: Amazon SES v2, the SQS queues of its events and a DNS server over their wire protocols, for
+//! development and for tests.
 //!
-//! It owns what the world would own: tenants, identities, configuration sets, DNS records. It must never reach beyond
+//! It owns what the world would own: tenants, identities, configuration sets, mails and the
+//! people who get them, queues, DNS records. It must never reach beyond
 //! loopback, never send mail, and never be asked by our code in any other way than AWS and DNS would be; `World` is for
 //! whoever plays the world: tests, the operator of a development server.
 
 mod control;
 mod dns;
+mod events;
+mod exchangers;
 mod faults;
+mod headers;
 mod http;
+mod ids;
+mod mail;
+mod moment;
+mod people;
 mod records;
 mod ses;
 mod signature;
+mod sns;
+mod sqs;
 mod state;
 mod wire;
 mod world;
 
+pub use events::EventPlan;
 pub use faults::{Fault, FaultKind};
+pub use mail::Mail;
 pub use records::{DnsTrouble, Record, RecordKind};
+pub use ses::send::PausedTenantError;
 pub use state::ACCOUNT;
 pub use world::{Call, World};
 
@@ -24,6 +38,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 
@@ -33,7 +48,7 @@ pub type Now = Arc<dyn Fn() -> f64 + Send + Sync>;
 pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
 pub struct Options {
-    /// SES and the control API over HTTP; port 0 picks one.
+    /// SES, SQS and the control API over HTTP; port 0 picks one.
     pub listen: SocketAddr,
     /// UDP and TCP; port 0 picks one, the same for both.
     pub dns: SocketAddr,
@@ -41,6 +56,8 @@ pub struct Options {
     pub auto_verify: bool,
     /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
     pub state: Option<PathBuf>,
+    /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows. 0: at once.
+    pub event_delay: f64,
     pub now: Now,
     pub chance: Chance,
 }
@@ -76,9 +93,9 @@ impl Sandbox {
         }
         let listen = options.listen;
         let dns = options.dns;
-        let world = World::open(options)?;
         let http = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = http.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+        let world = World::open(options, address)?;
         let (udp, tcp) = dns::bind(dns).await.map_err(|source| StartError::Listen { address: dns, source })?;
         let dns = udp.local_addr().map_err(|source| StartError::Listen { address: dns, source })?;
         Ok(Self { address, dns, world, http, udp, tcp })
@@ -92,8 +109,18 @@ impl Sandbox {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = http::serve(self.http, self.world.clone()) => {}
-            () = dns::serve(self.udp, self.tcp, self.world) => {}
+            () = dns::serve(self.udp, self.tcp, self.world.clone()) => {}
+            () = save(&self.world) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
+        self.world.save();
+    }
+}
+
+/// Mails and queues reach the state file within a second.
+async fn save(world: &World) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        world.save();
     }
 }

@@ -4,8 +4,8 @@ use crate::wire::Failure;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// The region in the credential's scope.
-pub(crate) fn region(authorization: Option<&str>) -> Result<String, Failure> {
+/// The region in the credential's scope, which must be of this service.
+pub(crate) fn region(authorization: Option<&str>, service: &str) -> Result<String, Failure> {
     let missing = || Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
     let authorization = authorization.ok_or_else(missing)?;
     let parts = authorization.strip_prefix(ALGORITHM).ok_or_else(missing)?;
@@ -26,9 +26,12 @@ pub(crate) fn region(authorization: Option<&str>) -> Result<String, Failure> {
         return Err(mismatch("The request signature is not 64 hexadecimal digits."));
     }
     let scope: Vec<&str> = credential.split('/').collect();
-    let [key, date, region, "ses", "aws4_request"] = scope.as_slice() else {
-        return Err(mismatch("Credential should be scoped to <key>/<date>/<region>/ses/aws4_request."));
+    let [key, date, region, scoped, "aws4_request"] = scope.as_slice() else {
+        return Err(wrong_scope(service));
     };
+    if *scoped != service {
+        return Err(wrong_scope(service));
+    }
     let is_region = |text: &str| {
         !text.is_empty()
             && text.len() <= 32
@@ -38,6 +41,10 @@ pub(crate) fn region(authorization: Option<&str>) -> Result<String, Failure> {
         return Err(mismatch("Credential should be scoped to a valid key, date and region."));
     }
     Ok((*region).to_owned())
+}
+
+fn wrong_scope(service: &str) -> Failure {
+    mismatch(&format!("Credential should be scoped to <key>/<date>/<region>/{service}/aws4_request."))
 }
 
 fn mismatch(message: &str) -> Failure {

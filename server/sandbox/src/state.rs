@@ -1,11 +1,13 @@
-//! What outlives a restart: the state of SES in every region, and the DNS records. One JSON file, replaced whole.
+//! What outlives a restart: the state of SES in every region, the queues, and the DNS records. One JSON file, replaced whole.
 
 use crate::StartError;
 use crate::records::Record;
 use crate::ses::account::Account;
 use crate::ses::configuration_sets::ConfigurationSet;
 use crate::ses::identities::Identity;
+use crate::ses::quota::Quota;
 use crate::ses::tenants::Tenant;
+use crate::sqs::Queues;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,10 @@ pub const ACCOUNT: &str = "123456789012";
 pub(crate) struct State {
     pub(crate) regions: BTreeMap<String, Region>,
     pub(crate) records: Vec<Record>,
+    #[serde(default)]
+    pub(crate) queues: Queues,
+    #[serde(default)]
+    pub(crate) quota: Quota,
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]

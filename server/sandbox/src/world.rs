@@ -1,15 +1,31 @@
-//! The state that HTTP, DNS and tests share. Every method is short and synchronous; nothing here waits or listens.
+//! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
+//! nothing here listens.
 
+mod queues;
+mod sending;
+
+pub(crate) use queues::QueueCall;
+
+use crate::events::EventPlan;
+use crate::exchangers;
 use crate::faults::{Fault, FaultKind, Faults};
+use crate::mail::Outbox;
 use crate::records::{self, DnsTrouble, Found, Record, RecordError, RecordKind};
-use crate::ses::{self, Operation, pages::Pages};
+use crate::ses::letter::Draft;
+use crate::ses::pages::Pages;
+use crate::ses::quota::Rates;
+use crate::ses::send::{Accepted, PausedTenantError};
+use crate::ses::{self, Operation};
+use crate::sqs::Queues;
 use crate::state::{Region, State, StateFile};
 use crate::wire::{Answer, Failure};
-use crate::{Chance, Now, Options, StartError};
+use crate::{Chance, Now, Options, StartError, ids};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// A handle; clones share one world.
 #[derive(Clone)]
@@ -17,7 +33,12 @@ pub struct World(Arc<Shared>);
 
 struct Shared {
     inner: Mutex<Inner>,
+    /// Wakes those who wait at a queue.
+    arrivals: Notify,
+    address: SocketAddr,
     auto_verify: bool,
+    /// In seconds.
+    event_delay: f64,
     now: Now,
     chance: Chance,
 }
@@ -30,6 +51,12 @@ struct Inner {
     hold: bool,
     faults: Faults,
     calls: VecDeque<Call>,
+    rates: Rates,
+    outbox: Outbox,
+    plan: EventPlan,
+    paused_tenant_error: PausedTenantError,
+    /// Mails and queues change too often to write the file each time.
+    unsaved: bool,
 }
 
 /// A call to the API as it was answered.
@@ -51,6 +78,8 @@ pub(crate) struct Incoming {
     pub(crate) labels: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Map<String, Value>,
+    /// Of SendEmail: taken out of the body.
+    pub(crate) draft: Option<Draft>,
 }
 
 pub(crate) enum Outcome {
@@ -63,7 +92,8 @@ pub(crate) enum Outcome {
 const CALLS_KEPT: usize = 10_000;
 
 impl World {
-    pub(crate) fn open(options: Options) -> Result<Self, StartError> {
+    /// `address`: where it can be called.
+    pub(crate) fn open(options: Options, address: SocketAddr) -> Result<Self, StartError> {
         let (file, state) = StateFile::load(options.state)?;
         let inner = Inner {
             state,
@@ -73,9 +103,15 @@ impl World {
             hold: false,
             faults: Faults::default(),
             calls: VecDeque::new(),
+            rates: Rates::default(),
+            outbox: Outbox::default(),
+            plan: EventPlan::default(),
+            paused_tenant_error: PausedTenantError::default(),
+            unsaved: false,
         };
-        let Options { auto_verify, now, chance, .. } = options;
-        Ok(Self(Arc::new(Shared { inner: Mutex::new(inner), auto_verify, now, chance })))
+        let Options { auto_verify, event_delay, now, chance, .. } = options;
+        let (inner, arrivals) = (Mutex::new(inner), Notify::new());
+        Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, event_delay, now, chance })))
     }
 
     /// Adds it; an identical one is no change. One that DNS could not carry is refused with a line in the log.
@@ -150,9 +186,23 @@ impl World {
         })
     }
 
-    /// Memory lost: all that SES held is gone, DNS records stay.
+    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records and the quota stay.
     pub fn forget(&self) {
-        self.change(|inner| inner.state.regions.clear());
+        self.change(|inner| {
+            inner.state.regions.clear();
+            inner.state.queues = Queues::default();
+            inner.rates = Rates::default();
+            inner.outbox = Outbox::default();
+        });
+    }
+
+    /// Writes to the state file what is not written yet.
+    pub(crate) fn save(&self) {
+        let mut inner = self.inner();
+        let inner = &mut *inner;
+        if std::mem::take(&mut inner.unsaved) {
+            inner.file.keep(&inner.state);
+        }
     }
 
     pub(crate) fn has_identity(&self, name: &str) -> bool {
@@ -165,7 +215,7 @@ impl World {
         match inner.trouble {
             Some(DnsTrouble::Silence) => None,
             Some(DnsTrouble::ServFail) => Some(Err(ServFail)),
-            None => Some(Ok(records::find(&inner.state.records, name, kind))),
+            None => Some(Ok(find(&inner.state.records, name, kind))),
         }
     }
 
@@ -173,33 +223,38 @@ impl World {
         (self.0.chance)(bytes);
     }
 
+    pub(crate) fn uuid(&self) -> String {
+        ids::uuid(&*self.0.chance)
+    }
+
     /// Runs the operation, or the fault that awaits it, and keeps the call.
     pub(crate) fn answer(&self, incoming: Incoming, path: &str) -> Outcome {
         let operation = incoming.operation.name;
         let body = Value::Object(incoming.body.clone());
-        self.change(|inner| {
-            let outcome = match inner.faults.take(operation) {
-                None => Outcome::Answer(self.perform(inner, incoming)),
-                Some(FaultKind::TooManyRequests) => Outcome::Answer(Err(Failure::too_many_requests())),
-                Some(FaultKind::InternalError) => Outcome::Answer(Err(Failure::internal_error())),
-                Some(FaultKind::ServiceUnavailable) => Outcome::Answer(Err(Failure::service_unavailable())),
-                Some(FaultKind::Garbage) => Outcome::Garbage,
-                Some(FaultKind::Hang) => Outcome::Hang,
-                Some(FaultKind::AcceptThenHang) => self
-                    .perform(inner, incoming)
-                    .map_or_else(|failure| Outcome::Answer(Err(failure)), |_| Outcome::Hang),
-                Some(FaultKind::AcceptThenReset) => self
-                    .perform(inner, incoming)
-                    .map_or_else(|failure| Outcome::Answer(Err(failure)), |_| Outcome::Reset),
-            };
-            let status = match &outcome {
-                Outcome::Answer(Ok(_)) | Outcome::Garbage => 200,
-                Outcome::Answer(Err(failure)) => failure.status,
-                Outcome::Hang | Outcome::Reset => 0,
-            };
-            keep_call(&mut inner.calls, Call { operation: operation.to_owned(), path: path.to_owned(), status, body });
-            outcome
-        })
+        let mut inner = self.inner();
+        let fault = inner.faults.take(operation);
+        let (outcome, accepted) = match instead(fault) {
+            Some(outcome) => (outcome, None),
+            None => {
+                let (answer, accepted) = self.perform(&mut inner, incoming);
+                (after(fault, answer), accepted)
+            }
+        };
+        let status = match &outcome {
+            Outcome::Answer(Ok(_)) | Outcome::Garbage => 200,
+            Outcome::Answer(Err(failure)) => failure.status,
+            Outcome::Hang | Outcome::Reset => 0,
+        };
+        keep_call(&mut inner.calls, Call { operation: operation.to_owned(), path: path.to_owned(), status, body });
+        if let Some(accepted) = accepted {
+            inner.unsaved = true;
+            drop(inner);
+            self.deliver(&accepted);
+        } else {
+            let inner = &mut *inner;
+            inner.file.keep(&inner.state);
+        }
+        outcome
     }
 
     /// A call that ended before its operation ran.
@@ -207,10 +262,10 @@ impl World {
         keep_call(&mut self.inner().calls, call);
     }
 
-    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> Answer {
+    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> (Answer, Option<Accepted>) {
         let name = incoming.region;
         let region = inner.state.regions.entry(name.clone()).or_default();
-        let answer = (incoming.operation.run)(&mut ses::Request {
+        let mut request = ses::Request {
             region_name: &name,
             region,
             labels: incoming.labels,
@@ -225,11 +280,18 @@ impl World {
                 hold: inner.hold,
                 auto_verify: self.0.auto_verify,
             },
-        });
+            quota: inner.state.quota,
+            rates: &mut inner.rates,
+            paused_tenant_error: inner.paused_tenant_error,
+            draft: incoming.draft,
+            accepted: None,
+        };
+        let answer = (incoming.operation.run)(&mut request);
+        let accepted = request.accepted;
         if *region == Region::default() {
             inner.state.regions.remove(&name); // looking at a region does not make it
         }
-        answer
+        (answer, accepted)
     }
 
     fn override_status(
@@ -266,6 +328,40 @@ impl World {
 }
 
 pub(crate) struct ServFail;
+
+/// What the caller meets in place of the operation.
+fn instead(fault: Option<FaultKind>) -> Option<Outcome> {
+    Some(match fault? {
+        FaultKind::TooManyRequests => Outcome::Answer(Err(Failure::too_many_requests())),
+        FaultKind::InternalError => Outcome::Answer(Err(Failure::internal_error())),
+        FaultKind::ServiceUnavailable => Outcome::Answer(Err(Failure::service_unavailable())),
+        FaultKind::Garbage => Outcome::Garbage,
+        FaultKind::Hang => Outcome::Hang,
+        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset => return None,
+    })
+}
+
+/// What the caller learns of the operation's answer. A refusal is always told.
+fn after(fault: Option<FaultKind>, answer: Answer) -> Outcome {
+    match (fault, answer) {
+        (Some(FaultKind::AcceptThenHang), Ok(_)) => Outcome::Hang,
+        (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,
+        (_, answer) => Outcome::Answer(answer),
+    }
+}
+
+/// Whoever has published anything at a name says all about it; other people have their mail exchangers.
+fn find(records: &[Record], name: &str, kind: Option<RecordKind>) -> Found {
+    let found = records::find(records, name, kind);
+    if kind == Some(RecordKind::Mx)
+        && found.records.is_empty()
+        && !records.iter().any(|record| record.name == name)
+        && let Some(exchanger) = exchangers::of(name)
+    {
+        return Found { records: vec![exchanger], exists: true };
+    }
+    found
+}
 
 fn keep_call(calls: &mut VecDeque<Call>, call: Call) {
     if calls.len() == CALLS_KEPT {

@@ -198,6 +198,7 @@ async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
         dns: any_port,
         auto_verify: false,
         state: None,
+        event_delay: 0.0,
         now: Arc::new(move || clock.now().unix_timestamp() as f64),
         chance: Arc::new(|bytes| SystemChance.fill(bytes)),
     })

@@ -13,9 +13,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-/// Amazon SES v2 and a DNS server on localhost, over the real protocols.
+/// Amazon SES v2, SQS and a DNS server on localhost, over the real protocols.
 ///
-/// Point an AWS SDK at it with AWS_ENDPOINT_URL_SESV2=http://ADDRESS and any credentials. The control API is under
+/// Point an AWS SDK at it with AWS_ENDPOINT_URL_SESV2 and AWS_ENDPOINT_URL_SQS=http://ADDRESS and any credentials. The control API is under
 /// http://ADDRESS/_sandbox/ (GET it for a list): DNS records, faults, statuses of identities, calls made, all state.
 #[derive(Parser)]
 #[command(name = "sandbox", version)]
@@ -32,6 +32,9 @@ struct Arguments {
     /// A JSON file that keeps the state. Without it, memory only.
     #[arg(long)]
     state: Option<PathBuf>,
+    /// Seconds from a mail to its first event.
+    #[arg(long, default_value_t = 0.5)]
+    event_delay: f64,
 }
 
 #[tokio::main]
@@ -54,8 +57,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { listen, dns, auto_verify, state } = arguments;
-    let options = Options { listen, dns, auto_verify, state, now: Arc::new(now), chance: Arc::new(chance) };
+    let Arguments { listen, dns, auto_verify, state, event_delay } = arguments;
+    let options =
+        Options { listen, dns, auto_verify, state, event_delay, now: Arc::new(now), chance: Arc::new(chance) };
     let sandbox = Sandbox::bind(options).await?;
     println!("SES http://{}", sandbox.address);
     println!("DNS {}", sandbox.dns);

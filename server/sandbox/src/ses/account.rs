@@ -1,6 +1,9 @@
-//! The account in one region: quotas as of an account in production, and how its mail on shared IPs leaves.
+//! The account in one region: what it has sent, whom it must not write to, and how its mail on shared IPs leaves.
 
+use super::quota::Sent;
+use super::suppression::Suppressed;
 use super::{Operation, Request, nothing};
+use crate::moment;
 use crate::wire::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -15,25 +18,36 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Account {
     shared_pool_delivery_mode: String,
+    #[serde(default)]
+    pub(crate) sent: Sent,
+    /// Of every tenant that has no list of its own in use.
+    #[serde(default)]
+    pub(crate) suppressed: Suppressed,
 }
 
 impl Default for Account {
     /// As accounts have it that start to send in a region now.
     fn default() -> Self {
-        Self { shared_pool_delivery_mode: "GLOBAL".to_owned() }
+        Self {
+            shared_pool_delivery_mode: "GLOBAL".to_owned(),
+            sent: Sent::default(),
+            suppressed: Suppressed::default(),
+        }
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "an operation like the others")]
 fn get(request: &mut Request) -> Answer {
+    let sent = request.region.account.sent.last_24_hours(moment::millis(request.now));
+    let quota = request.quota;
     Ok(json!({
         "DedicatedIpAutoWarmupEnabled": true,
         "EnforcementStatus": "HEALTHY",
         "ProductionAccessEnabled": true,
-        "SendQuota": { "Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 },
+        "SendQuota": { "Max24HourSend": quota.max_24_hours, "MaxSendRate": quota.max_rate, "SentLast24Hours": sent },
         "SendingEnabled": true,
         "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
         "VdmAttributes": { "VdmEnabled": "DISABLED" },

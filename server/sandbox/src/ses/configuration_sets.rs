@@ -32,6 +32,17 @@ pub(crate) struct ConfigurationSet {
     pub(super) event_destinations: EventDestinations,
 }
 
+impl ConfigurationSet {
+    pub(super) fn sends(&self) -> bool {
+        let enabled = self.options.get("SendingOptions").and_then(|options| options.get("SendingEnabled"));
+        enabled.and_then(Value::as_bool).unwrap_or(true)
+    }
+
+    pub(super) fn suppression(&self) -> Option<&Value> {
+        self.options.get("SuppressionOptions")
+    }
+}
+
 const SETS_MAX: usize = 10_000; // per region, not adjustable
 
 pub(super) fn find<'a>(request: &'a Request, name: &str) -> Result<&'a ConfigurationSet, Failure> {

@@ -1,6 +1,6 @@
-//! Where a configuration set sends its events. They are kept and returned; nothing is sent there.
+//! Where a configuration set sends its events. Topics of SNS get them; the others are kept and returned.
 
-use super::configuration_sets::{labelled, valid_name};
+use super::configuration_sets::{ConfigurationSet, labelled, valid_name};
 use super::members::{Members, missing};
 use super::{Operation, Request, nothing};
 use crate::state::ACCOUNT;
@@ -38,6 +38,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// By name, each as a Get shows it.
 pub(super) type EventDestinations = BTreeMap<String, Value>;
 
+/// A topic that gets events, of these types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Topic {
+    pub(crate) arn: String,
+    types: Vec<String>,
+}
+
+impl Topic {
+    /// `event_type`: as in MatchingEventTypes.
+    pub(crate) fn wants(&self, event_type: &str) -> bool {
+        self.types.iter().any(|wanted| wanted == event_type)
+    }
+}
+
 const DESTINATIONS_MAX: usize = 10; // per set
 const EVENT_TYPES: [&str; 10] = [
     "SEND",
@@ -59,6 +73,16 @@ const TARGETS: [(&str, &[&str]); 5] = [
     ("CloudWatchDestination", &[]),
     ("PinpointDestination", &[]),
 ];
+
+pub(super) fn topics(set: &ConfigurationSet) -> Vec<Topic> {
+    let topic = |destination: &Value| {
+        let arn = destination.get("SnsDestination")?.get("TopicArn")?.as_str()?.to_owned();
+        let types = destination.get("MatchingEventTypes")?.as_array()?;
+        let types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        (destination.get("Enabled")? == true).then_some(Topic { arn, types })
+    };
+    set.event_destinations.values().filter_map(topic).collect()
+}
 
 fn create(request: &mut Request) -> Answer {
     let name = valid_name(request.members(), "EventDestinationName")?.to_owned();

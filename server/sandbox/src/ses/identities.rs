@@ -65,6 +65,11 @@ impl Identity {
         self.name.rsplit_once('@').map_or(self.name.as_str(), |(_, domain)| domain)
     }
 
+    pub(super) fn rejects_without_mail_from(&self) -> bool {
+        let status_override = self.mail_from_status_override.as_deref();
+        self.mail_from.as_ref().is_some_and(|mail_from| mail_from.rejects(status_override))
+    }
+
     fn kind(&self) -> &'static str {
         if self.is_domain() { "DOMAIN" } else { "EMAIL_ADDRESS" }
     }

@@ -45,6 +45,11 @@ impl MailFrom {
         only && records::at(dns.records, &self.domain, RecordKind::Txt).any(|record| admits(&record.value))
     }
 
+    /// Whether mail must not leave at present.
+    pub(super) fn rejects(&self, status_override: Option<&str>) -> bool {
+        self.behavior_on_mx_failure == "REJECT_MESSAGE" && status_override.unwrap_or(&self.status) != "SUCCESS"
+    }
+
     pub(super) fn attributes(&self, status_override: Option<&str>) -> Value {
         json!({
             "MailFromDomain": self.domain,

@@ -53,6 +53,14 @@ impl<'a> Members<'a> {
         self.get(name).map(|value| value.as_array().ok_or_else(|| wrong(name, "a list"))).transpose()
     }
 
+    pub(crate) fn objects(self, name: &str) -> Result<Option<Vec<Members<'a>>>, Failure> {
+        let Some(list) = self.list(name)? else { return Ok(None) };
+        list.iter()
+            .map(|item| item.as_object().map(Members).ok_or_else(|| wrong(name, "a list of structures")))
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
     pub(crate) fn texts(self, name: &str) -> Result<Option<Vec<&'a str>>, Failure> {
         let Some(list) = self.list(name)? else { return Ok(None) };
         list.iter()

@@ -8,11 +8,16 @@ pub(crate) mod configuration_sets;
 mod dkim;
 mod event_destinations;
 pub(crate) mod identities;
+pub(crate) mod letter;
 mod mail_from;
-mod members;
+pub(crate) mod members;
 pub(crate) mod pages;
+pub(crate) mod quota;
 mod reputation;
+pub(crate) mod send;
 mod set_options;
+mod simple;
+pub(crate) mod suppression;
 mod tags;
 mod tenant_resources;
 pub(crate) mod tenants;
@@ -20,9 +25,12 @@ pub(crate) mod tenants;
 use crate::records::Record;
 use crate::state::Region;
 use crate::wire::Answer;
+use letter::Draft;
 use members::Members;
 use pages::Pages;
 use percent_encoding::percent_decode_str;
+use quota::{Quota, Rates};
+use send::{Accepted, PausedTenantError};
 use serde_json::{Map, Value};
 
 pub(crate) struct Operation {
@@ -44,6 +52,13 @@ pub(crate) struct Request<'a> {
     pub(crate) chance: &'a dyn Fn(&mut [u8]),
     pub(crate) pages: &'a mut Pages,
     pub(crate) dns: Dns<'a>,
+    pub(crate) quota: Quota,
+    pub(crate) rates: &'a mut Rates,
+    pub(crate) paused_tenant_error: PausedTenantError,
+    /// Of SendEmail only.
+    pub(crate) draft: Option<Draft>,
+    /// Left behind by SendEmail.
+    pub(crate) accepted: Option<Accepted>,
 }
 
 /// What SES sees of DNS, and whether it looks.
@@ -54,6 +69,20 @@ pub(crate) struct Dns<'a> {
     pub(crate) trouble: bool,
     pub(crate) hold: bool,
     pub(crate) auto_verify: bool,
+}
+
+const BODY_BYTES_MAX_WITH_MAIL: usize = 14 * 1_048_576; // 10 MB in base64
+
+impl Operation {
+    /// `None`: what every call may have.
+    pub(crate) fn body_bytes_max(&self) -> Option<usize> {
+        (self.name == send::SEND).then_some(BODY_BYTES_MAX_WITH_MAIL)
+    }
+
+    /// Takes the mail out of the body of a call that carries one.
+    pub(crate) fn take_draft(&self, body: &mut Map<String, Value>) -> Option<Draft> {
+        (self.name == send::SEND).then(|| Draft::take(body))
+    }
 }
 
 impl Request<'_> {
@@ -108,6 +137,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         set_options::OPERATIONS,
         event_destinations::OPERATIONS,
         account::OPERATIONS,
+        send::OPERATIONS,
+        suppression::OPERATIONS,
         tags::OPERATIONS,
     ]
     .into_iter()

@@ -3,6 +3,7 @@
 use super::members::{Members, tag_list};
 use super::pages::Paging;
 use super::reputation::Reputation;
+use super::suppression::Suppressed;
 use super::{Operation, Request, arn, nothing};
 use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
@@ -30,6 +31,8 @@ pub(crate) struct Tenant {
     pub(crate) created: f64,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) suppression: Option<Suppression>,
+    #[serde(default)]
+    pub(crate) suppressed: Suppressed,
     pub(crate) reputation: Reputation,
     /// ARNs of associated resources, each with the moment of association.
     pub(crate) resources: BTreeMap<String, f64>,
@@ -80,6 +83,7 @@ fn create(request: &mut Request) -> Answer {
         created: request.now,
         tags,
         suppression,
+        suppressed: Suppressed::default(),
         reputation: Reputation::new(request.region_name, request.now),
         resources: BTreeMap::new(),
     };

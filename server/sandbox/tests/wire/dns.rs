@@ -50,6 +50,51 @@ async fn a_name_that_does_not_exist_is_told_from_one_without_such_records() {
 }
 
 #[tokio::test]
+async fn people_have_mail_exchangers() {
+    let sandbox = start().await;
+    for (name, expected) in [
+        ("gmail.com", "10 gmail-smtp-in.l.google.com."),
+        ("Hotmail.com", "10 hotmail-com.olc.protection.outlook.com."),
+        ("web.de", "10 mx-ha02.web.de."),
+        ("yandex.ru", "10 mx.yandex.ru."),
+    ] {
+        let answer = udp(&sandbox, name, RecordType::MX).await;
+        let [record] = answer.answers.as_slice() else { panic!("{answer}") };
+        assert_eq!(
+            (answer.metadata.response_code, record.data.to_string().as_str()),
+            (ResponseCode::NoError, expected)
+        );
+    }
+    let mut hosts = Vec::new();
+    for number in 0..30 {
+        let name = format!("company{number}.example");
+        let answer = udp(&sandbox, &name, RecordType::MX).await;
+        let host = answer.answers[0].data.to_string().replace("10 ", "");
+        let dashed = format!("company{number}-example.mail.protection.outlook.com.");
+        let own = format!("mx.{name}.");
+        let kind = ["aspmx.l.google.com.", &dashed, &own].iter().position(|known| *known == host);
+        hosts.push(kind.unwrap());
+    }
+    assert!((0..3).all(|kind| hosts.contains(&kind)), "{hosts:?}");
+}
+
+#[tokio::test]
+async fn only_people_have_mail_exchangers_and_only_unless_something_is_published() {
+    let sandbox = start().await;
+    for name in ["www.acme.example", "example", "acme.test", "gmail.com.example.test", "mail.gmail.com"] {
+        let answer = udp(&sandbox, name, RecordType::MX).await;
+        assert_eq!((answer.metadata.response_code, answer.answers.len()), (ResponseCode::NXDomain, 0), "{name}");
+    }
+    assert_eq!(udp(&sandbox, "gmail.com", RecordType::A).await.metadata.response_code, ResponseCode::NXDomain);
+    sandbox.publish("x.acme.example", RecordKind::Txt, "beneath it");
+    assert_eq!(udp(&sandbox, "acme.example", RecordType::MX).await.answers.len(), 1);
+    sandbox.publish("acme.example", RecordKind::Txt, "v=spf1 -all");
+    assert!(udp(&sandbox, "acme.example", RecordType::MX).await.answers.is_empty());
+    sandbox.publish("acme.example", RecordKind::Mx, "5 mail.acme.example");
+    assert_eq!(udp(&sandbox, "acme.example", RecordType::MX).await.answers[0].data.to_string(), "5 mail.acme.example.");
+}
+
+#[tokio::test]
 async fn a_cname_is_followed_within_this_world() {
     let sandbox = start().await;
     sandbox.publish("www.acme.example", RecordKind::Cname, "host.acme.example");

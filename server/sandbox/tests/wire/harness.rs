@@ -42,8 +42,13 @@ impl Reply {
         self.json()
     }
 
+    pub fn message(&self) -> Option<String> {
+        let body = self.json();
+        body.get("message").or(body.get("Message")).and_then(Value::as_str).map(str::to_owned)
+    }
+
     pub fn refused(&self, status: u16, error: &str, message: &str) {
-        let found = (self.status, self.error.as_deref(), self.json()["message"].as_str().map(str::to_owned));
+        let found = (self.status, self.error.as_deref(), self.message());
         assert_eq!(found, (status, Some(error), Some(message.to_owned())));
     }
 }
@@ -62,6 +67,7 @@ pub async fn start_with(change: impl FnOnce(&mut Options)) -> Running {
         dns: loopback,
         auto_verify: false,
         state: None,
+        event_delay: 0.0,
         now: Arc::new(move || *clock.lock().unwrap()),
         chance: Arc::new(move |bytes| {
             for byte in bytes {
@@ -113,6 +119,19 @@ impl Running {
 
     pub async fn delete(&self, path: &str) -> Reply {
         self.call("DELETE", path, Value::Null).await
+    }
+
+    /// A call to SQS in `REGION`.
+    pub async fn sqs(&self, operation: &str, body: Value) -> Reply {
+        self.try_sqs(operation, body).await.unwrap()
+    }
+
+    pub async fn try_sqs(&self, operation: &str, body: Value) -> Option<Reply> {
+        let headers = format!(
+            "authorization: {}\r\nx-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n",
+            authorization_for(REGION, "sqs")
+        );
+        self.request("POST", "/", &headers, &body.to_string()).await
     }
 
     /// `None`: the connection ended without an answer.
@@ -167,8 +186,12 @@ impl Running {
 }
 
 pub fn authorization(region: &str) -> String {
+    authorization_for(region, "ses")
+}
+
+pub fn authorization_for(region: &str, service: &str) -> String {
     format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260201/{region}/ses/aws4_request, SignedHeaders=host;x-amz-date, \
+        "AWS4-HMAC-SHA256 Credential=test/20260201/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, \
          Signature={}",
         "0123456789abcdef".repeat(4)
     )

@@ -5,11 +5,16 @@
 mod configuration_sets;
 mod control;
 mod dns;
+mod events;
 mod faults;
 mod harness;
 mod identities;
 mod pages;
+mod post;
+mod sending;
 mod signature;
+mod sqs;
 mod state;
+mod suppression;
 mod tags;
 mod tenants;

@@ -34,6 +34,20 @@ async fn the_state_file_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_file_from_before_mails_is_still_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let account = json!({ "shared_pool_delivery_mode": "REGIONAL" });
+    let region = json!({ "account": account, "tenants": {}, "identities": {}, "configuration_sets": {} });
+    let old = json!({ "regions": { "eu-west-1": region }, "records": [] });
+    std::fs::write(&path, old.to_string()).unwrap();
+    let sandbox = start_with_state(path).await;
+    let account = sandbox.get("/v2/email/account").await.ok();
+    assert_eq!(account["DeliveryAttributes"]["SharedPoolDeliveryMode"], "REGIONAL");
+    assert_eq!(account["SendQuota"], json!({ "Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0 }));
+}
+
+#[tokio::test]
 async fn a_file_of_something_else_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
@@ -71,5 +85,13 @@ async fn it_listens_on_loopback_only() {
 }
 
 fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
-    Options { listen, dns, auto_verify: false, state: None, now: Arc::new(|| 0.0), chance: Arc::new(|_| {}) }
+    Options {
+        listen,
+        dns,
+        auto_verify: false,
+        state: None,
+        event_delay: 0.0,
+        now: Arc::new(|| 0.0),
+        chance: Arc::new(|_| {}),
+    }
 }

@@ -1,0 +1,233 @@
+//! SendEmail: may this mail leave, and what comes of it at each recipient. It sends nothing anywhere: `world` keeps the
+//! mail and its events.
+
+use super::event_destinations::{Topic, topics};
+use super::identities::{self, Identity};
+use super::letter::Letter;
+use super::suppression::Rule;
+use super::{Operation, Request, arn, configuration_sets};
+use crate::people::{self, Fate, Scope};
+use crate::state::ACCOUNT;
+use crate::wire::{Answer, Failure};
+use crate::{ids, moment};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub(super) const OPERATIONS: &[Operation] =
+    &[Operation { name: SEND, method: "POST", path: "/v2/email/outbound-emails", run: send }];
+
+/// A mail that SES has taken, and what will come of it.
+pub(crate) struct Accepted {
+    pub(crate) region: String,
+    pub(crate) message_id: String,
+    /// Epoch seconds.
+    pub(crate) at: f64,
+    pub(crate) sender: Sender,
+    pub(crate) letter: Letter,
+    /// In the order of the recipients.
+    pub(crate) fates: Vec<Fate>,
+    pub(crate) topics: Vec<Topic>,
+}
+
+pub(crate) struct Sender {
+    pub(crate) tenant: Option<String>,
+    /// Bare address.
+    pub(crate) from: String,
+    /// The one that counts for this address, or the address's domain where there is none.
+    pub(crate) identity: String,
+    /// The one that is in effect.
+    pub(crate) configuration_set: Option<String>,
+}
+
+/// How SES says that a tenant is paused. Nobody has written down what the real one says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum PausedTenantError {
+    #[default]
+    SendingPaused,
+    MessageRejected,
+    AccessDenied,
+}
+
+pub(super) const SEND: &str = "SendEmail";
+
+fn send(request: &mut Request) -> Answer {
+    let draft = request.draft.take().ok_or_else(Failure::internal_error)?;
+    let tenant = request.members().text("TenantName")?.map(str::to_owned);
+    if let Some(name) = &tenant
+        && !request.region.tenants.contains_key(name)
+    {
+        return Err(Failure::not_found(format!("Tenant {name} for AwsAccountId {ACCOUNT} not found.")));
+    }
+    let sender = sender(request, tenant, draft.from?)?;
+    check_resources(request, &sender)?;
+    check_identity(request, &sender)?;
+    check_pauses(request, &sender)?;
+    let letter = draft.letter?;
+    admit(request, &letter)?;
+
+    let set = sender.configuration_set.as_ref().and_then(|name| request.region.configuration_sets.get(name));
+    let topics = set.map(topics).unwrap_or_default();
+    let message_id = ids::ses(request.region_name, moment::millis(request.now), request.chance);
+    let fates = fates(request, &sender, &letter, &message_id)?;
+    let answer = json!({ "MessageId": message_id });
+    let region = request.region_name.to_owned();
+    request.accepted = Some(Accepted { region, message_id, at: request.now, sender, letter, fates, topics });
+    Ok(answer)
+}
+
+fn sender(request: &Request, tenant: Option<String>, from: String) -> Result<Sender, Failure> {
+    let found = most_specific(request, &from);
+    let given = request.members().text("ConfigurationSetName")?.map(str::to_owned);
+    let configuration_set = given.or_else(|| found.and_then(|identity| identity.configuration_set.clone()));
+    let identity = match found {
+        Some(identity) => identity.name.clone(),
+        None => domain(&from),
+    };
+    Ok(Sender { tenant, from, identity, configuration_set })
+}
+
+/// The address, its domain, then the domains above it.
+fn most_specific<'a>(request: &'a Request, from: &str) -> Option<&'a Identity> {
+    let identities = &request.region.identities;
+    if let Some(identity) = identities.get(&identities::normal_name(from)) {
+        return Some(identity);
+    }
+    let domain = domain(from);
+    let mut name = domain.as_str();
+    loop {
+        match (identities.get(name), name.split_once('.')) {
+            (Some(identity), _) => return Some(identity),
+            (None, Some((_, parent))) => name = parent,
+            (None, None) => return None,
+        }
+    }
+}
+
+/// A tenant sends with what is its own, and with a configuration set.
+fn check_resources(request: &Request, sender: &Sender) -> Result<(), Failure> {
+    let tenant = sender.tenant.as_ref().and_then(|name| request.region.tenants.get(name));
+    if let Some(tenant) = tenant {
+        let mut needed = vec![arn::identity(request.region_name, &sender.identity)];
+        if let Some(set) = &sender.configuration_set {
+            needed.push(arn::configuration_set(request.region_name, set));
+        }
+        needed.retain(|arn| !tenant.resources.contains_key(arn));
+        if !needed.is_empty() {
+            let message = format!("Tenant not associated with resources [{}].", needed.join(", "));
+            return Err(Failure::access_denied(message));
+        }
+    }
+    match &sender.configuration_set {
+        Some(set) => configuration_sets::find(request, set).map(drop),
+        None if tenant.is_some() => Err(Failure::bad_request("A tenant sends with a configuration set.")),
+        None => Ok(()),
+    }
+}
+
+/// What is verified is not looked up again at each mail: it stays so until someone gets or lists the identity.
+fn check_identity(request: &mut Request, sender: &Sender) -> Result<(), Failure> {
+    let (region, dns, now) = (request.region_name, request.dns, request.now);
+    let identity = request.region.identities.get_mut(&sender.identity);
+    let Some(identity) = identity else { return Err(not_verified(region, &sender.from)) };
+    if !identity.is_verified() || identity.rejects_without_mail_from() {
+        identity.refresh(region, dns, now);
+    }
+    if !identity.is_verified() {
+        return Err(not_verified(region, &sender.from));
+    }
+    if identity.rejects_without_mail_from() {
+        let message = format!("The MAIL FROM domain of <{}> is not verified.", identity.name);
+        return Err(Failure::new(400, "MailFromDomainNotVerifiedException", message));
+    }
+    Ok(())
+}
+
+fn not_verified(region: &str, from: &str) -> Failure {
+    let region = region.to_ascii_uppercase();
+    Failure::message_rejected(format!(
+        "Email address is not verified. The following identities failed the check in region {region}: {from}"
+    ))
+}
+
+fn check_pauses(request: &Request, sender: &Sender) -> Result<(), Failure> {
+    if let Some(name) = &sender.configuration_set {
+        let set = configuration_sets::find(request, name)?;
+        if !set.sends() {
+            return Err(Failure::sending_paused(format!(
+                "Sending paused for configuration set <{name}>. For more information, please check the inbox of the \
+                 email address associated with your AWS account."
+            )));
+        }
+        if sender.tenant.is_none() && set.suppression().is_some_and(|options| options["SuppressionScope"] == "TENANT") {
+            return Err(Failure::message_rejected(format!(
+                "Configuration set <{name}> has the suppression scope TENANT, and no tenant is named."
+            )));
+        }
+    }
+    let Some(name) = &sender.tenant else { return Ok(()) };
+    let tenant = request.region.tenants.get(name);
+    if tenant.is_some_and(|tenant| tenant.reputation.sending_status() == "DISABLED") {
+        let message = format!("Sending paused for tenant {name}.");
+        return Err(match request.paused_tenant_error {
+            PausedTenantError::SendingPaused => Failure::sending_paused(message),
+            PausedTenantError::MessageRejected => Failure::message_rejected(message),
+            PausedTenantError::AccessDenied => Failure::access_denied(message),
+        });
+    }
+    Ok(())
+}
+
+/// The quota of the day, then the rate. Both count suppressed recipients too.
+fn admit(request: &mut Request, letter: &Letter) -> Result<(), Failure> {
+    let count = |addresses: usize| u32::try_from(addresses).unwrap_or(u32::MAX);
+    let recipients = &letter.recipients;
+    let of_day = count(recipients.iter().filter(|address| !people::is_simulated(address)).count());
+    let now = moment::millis(request.now);
+    request.quota.admit_to_day(&mut request.region.account.sent, now, of_day)?;
+    request.rates.take(request.region_name, request.quota.max_rate, request.now, count(recipients.len()))?;
+    request.region.account.sent.add(now, of_day);
+    Ok(())
+}
+
+/// Hard bounces and complaints go onto the list at once, those of the simulator do not.
+fn fates(request: &mut Request, sender: &Sender, letter: &Letter, message_id: &str) -> Result<Vec<Fate>, Failure> {
+    let set = match &sender.configuration_set {
+        Some(name) => configuration_sets::find(request, name)?.suppression(),
+        None => None,
+    };
+    let tenant = sender.tenant.as_ref().and_then(|name| request.region.tenants.get(name));
+    let rule = Rule::of(set, tenant.and_then(|tenant| tenant.suppression.as_ref()));
+    let now = request.now;
+    let list = match (rule.scope, &sender.tenant) {
+        (Scope::Tenant, Some(name)) => request.region.tenants.get_mut(name).map(|tenant| &mut tenant.suppressed),
+        (Scope::Tenant, None) => None,
+        (Scope::Account, _) => Some(&mut request.region.account.suppressed),
+    };
+    let list = list.ok_or_else(Failure::internal_error)?;
+    let fate = |address: &String| {
+        if rule.holds_back(list, address) {
+            return Fate::Suppressed(rule.scope);
+        }
+        let fate = people::fate(address);
+        match fate {
+            Fate::Bounced => rule.record(list, address, "BOUNCE", message_id, now),
+            Fate::Complained => rule.record(list, address, "COMPLAINT", message_id, now),
+            Fate::Delivered
+            | Fate::SoftBounced
+            | Fate::OutOfOffice
+            | Fate::Rejected
+            | Fate::Delayed
+            | Fate::Silent
+            | Fate::SimulatedBounce
+            | Fate::SimulatedComplaint
+            | Fate::SimulatedSuppression
+            | Fate::Suppressed(_) => {}
+        }
+        fate
+    };
+    Ok(letter.recipients.iter().map(fate).collect())
+}
+
+fn domain(address: &str) -> String {
+    address.rsplit_once('@').map_or(address, |(_, domain)| domain).to_ascii_lowercase()
+}

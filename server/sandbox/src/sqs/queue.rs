@@ -1,0 +1,202 @@
+//! One queue: what can be received, what is away until its time comes, what is held back. It waits for nothing: whoever
+//! looks says what time it is.
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A received message that is not deleted comes back when its time is up.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(from = "Kept")]
+pub(crate) struct Queue {
+    pub(crate) created: i64,
+    pub(crate) visibility_secs: i64,
+    next_id: u64,
+    messages: BTreeMap<u64, Message>,
+    /// In the order of coming. Messages that were deleted meanwhile are passed over.
+    #[serde(skip)]
+    ready: VecDeque<u64>,
+    /// Due at that millisecond: delayed or received.
+    #[serde(skip)]
+    away: BTreeSet<(i64, u64)>,
+    #[serde(skip)]
+    held: BTreeSet<u64>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) message_id: String,
+    pub(crate) body: String,
+    /// Epoch milliseconds, like all times here.
+    pub(crate) sent: i64,
+    pub(crate) receives: u32,
+    pub(crate) first_received: Option<i64>,
+    due: i64,
+}
+
+/// As the state file has it: everything that is to come, comes.
+#[derive(Deserialize)]
+struct Kept {
+    created: i64,
+    visibility_secs: i64,
+    next_id: u64,
+    messages: BTreeMap<u64, Message>,
+}
+
+/// Names one receipt of one message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ReceiptHandle {
+    id: u64,
+    receives: u32,
+    message_id: String,
+}
+
+pub(crate) struct Counts {
+    pub(crate) visible: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) delayed: usize,
+}
+
+pub(crate) const VISIBILITY_SECS: i64 = 60;
+
+impl From<Kept> for Queue {
+    fn from(kept: Kept) -> Self {
+        let Kept { created, visibility_secs, next_id, messages } = kept;
+        let away = messages.iter().map(|(id, message)| (message.due, *id)).collect();
+        Self { created, visibility_secs, next_id, messages, ready: VecDeque::new(), away, held: BTreeSet::new() }
+    }
+}
+
+impl Queue {
+    pub(crate) fn new(now: i64) -> Self {
+        Self::from(Kept { created: now, visibility_secs: VISIBILITY_SECS, next_id: 0, messages: BTreeMap::new() })
+    }
+
+    /// It can be received from `due` on, unless it is held: then when it is released.
+    pub(crate) fn push(&mut self, message_id: String, body: String, due: i64, hold: bool) {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.messages.insert(id, Message { message_id, body, sent: due, receives: 0, first_received: None, due });
+        if hold {
+            self.held.insert(id);
+        } else {
+            self.away.insert((due, id));
+        }
+    }
+
+    pub(crate) fn release(&mut self) {
+        for id in std::mem::take(&mut self.held) {
+            if let Some(message) = self.messages.get(&id) {
+                self.away.insert((message.due, id));
+            }
+        }
+    }
+
+    /// Up to `max` messages, away for `visibility_secs` from now. `pick`: which of so many comes first; without it the
+    /// oldest.
+    pub(crate) fn receive(
+        &mut self,
+        now: i64,
+        max: usize,
+        visibility_secs: i64,
+        pick: Option<&dyn Fn(usize) -> usize>,
+    ) -> Vec<(ReceiptHandle, &Message)> {
+        self.settle(now);
+        let due = now + visibility_secs * 1000;
+        let mut taken = Vec::new();
+        while taken.len() < max {
+            let next = match pick {
+                Some(pick) if !self.ready.is_empty() => self.ready.swap_remove_back(pick(self.ready.len())),
+                Some(_) | None => self.ready.pop_front(),
+            };
+            let Some(id) = next else { break };
+            let Some(message) = self.messages.get_mut(&id) else { continue };
+            message.receives += 1;
+            message.first_received.get_or_insert(now);
+            message.due = due;
+            self.away.insert((due, id));
+            taken.push(id);
+        }
+        let received = taken.into_iter().filter_map(|id| Some((id, self.messages.get(&id)?)));
+        received.map(|(id, message)| (ReceiptHandle::of(id, message), message)).collect()
+    }
+
+    /// What is gone, or was received again since, is left alone.
+    pub(crate) fn delete(&mut self, handle: &ReceiptHandle) {
+        let Some(message) = self.current(handle) else { return };
+        let due = message.due;
+        self.away.remove(&(due, handle.id));
+        self.messages.remove(&handle.id);
+    }
+
+    /// False: the message is not in flight under this handle.
+    pub(crate) fn change_visibility(&mut self, handle: &ReceiptHandle, now: i64, visibility_secs: i64) -> bool {
+        self.settle(now);
+        let Some(due) = self.current(handle).map(|message| message.due) else { return false };
+        if !self.away.remove(&(due, handle.id)) {
+            return false;
+        }
+        let due = now + visibility_secs * 1000;
+        if let Some(message) = self.messages.get_mut(&handle.id) {
+            message.due = due;
+        }
+        self.away.insert((due, handle.id));
+        true
+    }
+
+    pub(crate) fn purge(&mut self) {
+        self.messages.clear();
+        self.ready.clear();
+        self.away.clear();
+        self.held.clear();
+    }
+
+    /// When the next message comes back or comes up.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        self.away.first().map(|(due, _)| *due)
+    }
+
+    pub(crate) fn counts(&mut self, now: i64) -> Counts {
+        self.settle(now);
+        let received = |id: &u64| self.messages.get(id).is_some_and(|message| message.receives > 0);
+        let in_flight = self.away.iter().filter(|(_, id)| received(id)).count();
+        Counts {
+            visible: self.messages.len() - self.away.len() - self.held.len(),
+            in_flight,
+            delayed: self.away.len() - in_flight,
+        }
+    }
+
+    /// All that is not held back.
+    pub(crate) fn len(&self) -> usize {
+        self.messages.len() - self.held.len()
+    }
+
+    fn settle(&mut self, now: i64) {
+        while let Some((due, id)) = self.away.first().copied().filter(|(due, _)| *due <= now) {
+            self.away.remove(&(due, id));
+            self.ready.push_back(id);
+        }
+    }
+
+    fn current(&self, handle: &ReceiptHandle) -> Option<&Message> {
+        let message = self.messages.get(&handle.id)?;
+        (message.receives == handle.receives && message.message_id == handle.message_id).then_some(message)
+    }
+}
+
+impl ReceiptHandle {
+    fn of(id: u64, message: &Message) -> Self {
+        Self { id, receives: message.receives, message_id: message.message_id.clone() }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let id = parts.next()?.parse().ok()?;
+        let receives = parts.next()?.parse().ok()?;
+        Some(Self { id, receives, message_id: parts.next()?.to_owned() })
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("{}.{}.{}", self.id, self.receives, self.message_id)
+    }
+}

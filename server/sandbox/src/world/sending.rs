@@ -1,0 +1,136 @@
+//! What the world does with a mail that SES took: keeps it, and puts its events into the queues of its topics. All that is
+//! written for them is written while nobody is held up.
+
+use super::World;
+use crate::events::{self, EventPlan};
+use crate::mail::Mail;
+use crate::ses::quota::Quota;
+use crate::ses::send::{Accepted, PausedTenantError};
+use crate::state::ACCOUNT;
+use crate::{ids, moment, sns};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A message on its way into a queue.
+struct Notice {
+    queue: String,
+    message_id: String,
+    body: String,
+    due: i64,
+}
+
+impl World {
+    /// The same in every region: recipients in 24 hours (−1: without limit) and recipients a second.
+    pub fn set_quota(&self, max_24_hours: f64, max_rate: f64) {
+        self.change(|inner| inner.state.quota = Quota { max_24_hours, max_rate });
+    }
+
+    pub fn set_paused_tenant_error(&self, error: PausedTenantError) {
+        self.inner().paused_tenant_error = error;
+    }
+
+    /// The newest 10 000 (and 64 MB), the oldest first.
+    pub fn mail(&self) -> Vec<Mail> {
+        self.captured().iter().map(|mail| Mail::clone(mail)).collect()
+    }
+
+    pub(crate) fn captured(&self) -> Vec<Arc<Mail>> {
+        self.inner().outbox.all()
+    }
+
+    /// Of the events from now on. What was held comes when `hold` is false again.
+    pub fn event_plan(&self, plan: EventPlan) {
+        let mut inner = self.inner();
+        inner.plan = plan;
+        if !plan.hold {
+            inner.state.queues.all().for_each(crate::sqs::queue::Queue::release);
+            inner.unsaved = true;
+        }
+        drop(inner);
+        self.0.arrivals.notify_waiters();
+    }
+
+    /// Puts any message into a queue, in the envelope of the topic of that name. Text stays as it is.
+    pub fn push_event(&self, region: &str, queue: &str, message: &Value) {
+        let text = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+        let due = moment::millis((self.0.now)());
+        let notice = self.notice(&format!("arn:aws:sns:{region}:{ACCOUNT}:{queue}"), &text, due);
+        self.put(region, [notice]);
+    }
+
+    pub(super) fn deliver(&self, accepted: &Accepted) {
+        let mail = Arc::new(captured(accepted));
+        let plan = {
+            let mut inner = self.inner();
+            inner.outbox.push(mail);
+            inner.plan
+        };
+        if !accepted.topics.is_empty() {
+            self.put(&accepted.region, self.notices(accepted, plan));
+        }
+    }
+
+    fn notices(&self, accepted: &Accepted, plan: EventPlan) -> Vec<Notice> {
+        let writer = events::Writer::new(accepted);
+        let mut notices = Vec::new();
+        for event in events::of(accepted) {
+            for topic in accepted.topics.iter().filter(|topic| topic.wants(event.event_type.matching())) {
+                let mut due = self.due(accepted.at, event.step);
+                let message = writer.write(&event, due, &*self.0.chance);
+                for _ in 0..plan.copies {
+                    if plan.shuffle {
+                        due = self.due(accepted.at, self.any_step());
+                    }
+                    notices.push(self.notice(&topic.arn, &message, due));
+                }
+            }
+        }
+        notices
+    }
+
+    fn notice(&self, topic_arn: &str, message: &str, due: i64) -> Notice {
+        let body = sns::envelope(topic_arn, message, due, &*self.0.chance);
+        Notice { queue: sns::queue(topic_arn).to_owned(), message_id: ids::uuid(&*self.0.chance), body, due }
+    }
+
+    fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
+        let mut inner = self.inner();
+        let inner = &mut *inner;
+        inner.unsaved = true;
+        for Notice { queue, message_id, body, due } in notices {
+            match inner.state.queues.get(region, &queue, due) {
+                Some(queue) => queue.push(message_id, body, due, inner.plan.hold),
+                None => tracing::warn!(region, queue, "no queue has the name of this topic: the event is dropped"),
+            }
+        }
+        self.0.arrivals.notify_waiters();
+    }
+
+    fn due(&self, at: f64, step: u8) -> i64 {
+        moment::millis(at + self.0.event_delay * f64::from(step))
+    }
+
+    fn any_step(&self) -> u8 {
+        let mut byte = [0];
+        self.fill(&mut byte);
+        byte[0] % 4
+    }
+}
+
+fn captured(accepted: &Accepted) -> Mail {
+    let Accepted { region, message_id, at, sender, letter, fates, .. } = accepted;
+    let id = ids::on_the_wire(region, message_id);
+    let date = moment::rfc5322(moment::millis(*at));
+    Mail {
+        message_id: message_id.clone(),
+        at: *at,
+        region: region.clone(),
+        tenant: sender.tenant.clone(),
+        configuration_set: sender.configuration_set.clone(),
+        from: sender.from.clone(),
+        to: letter.recipients.clone(),
+        tags: letter.tags.clone(),
+        raw: letter.headers.on_the_wire(&letter.raw, &id, &date),
+        suppressed: fates.iter().all(|fate| matches!(fate, crate::people::Fate::Suppressed(_))),
+    }
+}
