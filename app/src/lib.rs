@@ -20,6 +20,8 @@ mod error;
 mod form;
 pub mod leads;
 pub mod mailboxes;
+pub mod messages;
+mod metrics;
 mod page;
 pub mod routes;
 pub mod sequences;

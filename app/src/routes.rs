@@ -1,7 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
-use crate::{Site, accounts, clock, console, domains, error, leads, mailboxes, page, sequences, suppression};
+use crate::{Site, accounts, clock, console, domains, error, leads, mailboxes, messages, page, sequences, suppression};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
@@ -81,6 +81,8 @@ fn of_teams() -> Vec<Route> {
     use Permission::{ManageMailboxes, ManagePeople, See};
     vec![
         get("/t/{slug}", Tenant(See), accounts::overview::page),
+        get("/t/{slug}/messages", Tenant(See), messages::list::page),
+        get("/t/{slug}/messages/{message}", Tenant(See), messages::message::page),
         get("/t/{slug}/settings", Tenant(See), accounts::settings::page),
         post("/t/{slug}/settings", Tenant(ManageMailboxes), accounts::settings::submit),
         get("/t/{slug}/people", Tenant(See), accounts::people::page),

@@ -78,6 +78,7 @@ impl Member {
             tenant: self.tenant.clone(),
             tenants: self.tenants.clone(),
             role,
+            business_now: db::clock::business_time(&mut tx, self.site.now()).await?,
             pauses: db::isolation::list_pauses(&mut tx).await?,
         };
         Ok((tx, frame))

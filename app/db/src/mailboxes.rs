@@ -10,6 +10,7 @@ use rules::mailboxes::{DailyCap, Gap, SendWindow, WeekDays, ZoneName};
 use rules::time::OffsetDateTime;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What a person sets of a mailbox.
@@ -153,6 +154,23 @@ pub async fn find(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Option<Mailbo
 /// Those of these that are not removed.
 pub(crate) async fn list_these(tx: &mut TenantTx, mailboxes: &[Uuid]) -> Result<Vec<Mailbox>> {
     read(tx, Some(mailboxes)).await
+}
+
+/// The addresses of all that there are and were.
+pub async fn list_addresses(tx: &mut TenantTx) -> Result<HashMap<MailboxId, String>> {
+    let tenant = tx.tenant();
+    let rows: Vec<(Uuid, String)> = sqlx::query_as("select id, address from mailboxes where tenant_id = $1")
+        .bind(tenant.uuid())
+        .fetch_all(tx.sql())
+        .await?;
+    Ok(rows.into_iter().map(|(id, address)| (MailboxId::from_uuid(id), address)).collect())
+}
+
+/// The address of one that is or was there.
+pub async fn find_address(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Option<String>> {
+    let tenant = tx.tenant();
+    let address = sqlx::query_scalar("select address from mailboxes where tenant_id = $1 and id = $2");
+    Ok(address.bind(tenant.uuid()).bind(mailbox.uuid()).fetch_optional(tx.sql()).await?)
 }
 
 async fn read(tx: &mut TenantTx, only: Option<&[Uuid]>) -> Result<Vec<Mailbox>> {

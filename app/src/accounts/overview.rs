@@ -7,7 +7,7 @@ use crate::ui::button::LinkButton;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::pauses::Pauses;
 use crate::ui::state::{State as StateWord, Tone};
-use crate::{Result, Site};
+use crate::{Result, Site, metrics};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -30,6 +30,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         leads: !sources::list(&mut tx).await?.is_empty(),
         sequences: sequences::has_any(&mut tx).await?,
     };
+    let numbers = metrics::read(&mut tx, &frame).await?;
     tx.commit().await?;
     let now = site.now();
     let title = frame.tenant.name.clone();
@@ -38,11 +39,13 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
         let pauses = frame.pauses.clone();
         let next_step = next_step(&frame, &domains, has);
+        let numbers = has.sequences.then(|| metrics::view(&frame, numbers));
         view! {
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
                 {lane(pauses, now)}
                 {next_step}
+                {numbers}
                 <p>"The team: "<a href=people_page>{count}</a>"."</p>
             </Tenant>
         }

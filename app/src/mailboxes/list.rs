@@ -21,7 +21,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     let (mut tx, frame) = member.enter().await?;
     let mailboxes = mailboxes::list(&mut tx).await?;
     tx.commit().await?;
-    let now = site.now();
+    let now = frame.business_now;
     Ok(render(&site, StatusCode::OK, "Mailboxes", move || {
         let create = frame.role.may(Permission::ManageMailboxes).then(|| frame.address("/mailboxes/new"));
         let list = if mailboxes.is_empty() {

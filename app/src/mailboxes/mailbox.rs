@@ -1,6 +1,8 @@
 //! `/t/<slug>/mailboxes/<id>`: what leaves from it today, and why not more?
 
 use super::standing;
+use crate::messages::lane_sentence;
+use crate::messages::list::query;
 use crate::page::render;
 use crate::ssr::{Address, Member};
 use crate::ui::button::LinkButton;
@@ -12,6 +14,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::mailboxes::{self, Mailbox};
+use db::messages::Filter;
+use db::messages::lanes::{self, Lane};
+use db::metrics::DayRange;
 use db::scope::TenantTx;
 use leptos::prelude::*;
 use rules::access::Permission;
@@ -30,6 +35,9 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
     let Address((_, id)) = address;
     let (mut tx, frame) = member.enter().await?;
     let mailbox = find(&mut tx, id).await?;
+    let today = mailbox.settings.window.day_of(frame.business_now);
+    let sent = lanes::count_of_days(&mut tx, &[(id, today)]).await?.get(&id).copied().unwrap_or(0);
+    let lane_row = lanes::find(&mut tx, id).await?;
     tx.commit().await?;
     let now = site.now();
     Ok(render(&site, StatusCode::OK, mailbox.address.to_string(), move || {
@@ -43,7 +51,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
                     <h1>{mailbox.address.to_string()}</h1>
                     {change.map(|href| view! { <LinkButton href label="Change" quiet=true/> })}
                 </div>
-                {lane(&frame, &mailbox, now)}
+                {lane(&frame, &mailbox, sent, lane_row, now)}
                 {preview(&mailbox)}
                 {removal}
             </Tenant>
@@ -52,26 +60,43 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
     .await)
 }
 
-fn lane(frame: &TenantFrame, mailbox: &Mailbox, now: OffsetDateTime) -> impl IntoView + use<> {
+fn lane(
+    frame: &TenantFrame,
+    mailbox: &Mailbox,
+    sent: i64,
+    lane: Option<Lane>,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
     let settings = &mailbox.settings;
-    let (tone, word, sentence) = standing(mailbox, !frame.pauses.is_empty(), now);
+    let (tone, word, sentence) = standing(mailbox, !frame.pauses.is_empty(), frame.business_now);
     let (cap, fit) = (settings.daily_cap.mails(), settings.gap.mails_that_fit(&settings.window));
     let consequence = if fit < cap {
         format!("Its window has room for about {fit} at this pace, so {cap} are not reached.")
     } else {
         format!("Its window has room for about {fit} at this pace, so the cap decides.")
     };
+    let today = settings.window.day_of(frame.business_now);
+    let filter = Filter {
+        mailbox: Some(mailbox.id),
+        days: Some(DayRange { from: today.clone(), until: today.clone() }),
+        ..Filter::default()
+    };
+    let todays = frame.address(&format!("/messages{}", query(&filter)));
     let gap = format!("{} to {} minutes", settings.gap.min_mins(), settings.gap.max_mins());
     let domain = frame.address(&format!("/domains/{}", mailbox.domain));
     view! {
         <p role="status"><StateWord tone word/>" "{sentence}</p>
         <dl class="facts">
+            <dt>"Now"</dt>
+            <dd>{lane_sentence(lane, frame.business_now)}</dd>
+            <dt>"Today"</dt>
+            <dd><a href=todays>{format!("{sent} of {cap}")}</a></dd>
             <dt>"Mails a day"</dt>
             <dd>{format!("{cap}. {consequence}")}</dd>
             <dt>"Window"</dt>
             <dd>{format!("{} (time zone data {})", settings.window.describe(), zone_data_version())}</dd>
             <dt>"Its day"</dt>
-            <dd>{format!("{} in {}: what the cap counts", settings.window.day_of(now), settings.window.zone())}</dd>
+            <dd>{format!("{today} in {}: what the cap counts", settings.window.zone())}</dd>
             <dt>"Gap"</dt>
             <dd>{gap}</dd>
             <dt>"Domain"</dt>

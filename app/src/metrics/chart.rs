@@ -71,5 +71,6 @@ fn bar(frame: &TenantFrame, day: &str, x: i64, numbers: Numbers, most: i64) -> i
             view! { <rect class=class x=x y=top width=BAR height=height></rect> }
         })
         .collect();
-    view! { <a href=href aria-label=words.clone()><title>{words}</title>{parts}</a> }
+    let label = words.clone();
+    view! { <a href=href aria-label=label><title>{words}</title>{parts}</a> }
 }

@@ -61,14 +61,14 @@ pub async fn submit(
 
 /// Takes one lead out.
 pub async fn remove(
-    State(_): State<Site>,
+    State(site): State<Site>,
     member: Member,
     Address((_, id, lead)): Address<(String, rules::ids::SequenceId, LeadId)>,
 ) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
     let sequence = find(&mut tx, id).await?;
     db::leads::find(&mut tx, lead).await?.ok_or(crate::Refusal::NotFound)?;
-    enrolments::remove(&mut tx, sequence.id, lead).await?;
+    enrolments::remove(&mut tx, sequence.id, lead, site.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&frame.address(&format!("/sequences/{id}/leads"))).into_response())
 }
@@ -82,6 +82,10 @@ pub async fn page(
     let (which, tab) = match asked.which.as_str() {
         "blocked" => (Which::Blocked, "blocked"),
         "warned" => (Which::Warned, "warned"),
+        "waiting" => (Which::Waiting, "waiting"),
+        "active" => (Which::Active, "active"),
+        "finished" => (Which::Finished, "finished"),
+        "stopped" => (Which::Stopped, "stopped"),
         _ => (Which::All, "all"),
     };
     let (mut tx, frame) = member.enter().await?;
@@ -122,6 +126,10 @@ fn tabs(at: &str, sequence: &Sequence, which: Which) -> impl IntoView + use<> {
         (Which::All, "all", format!("All {}", thousands(counts.leads))),
         (Which::Blocked, "blocked", format!("Blocked {}", thousands(counts.blocked))),
         (Which::Warned, "warned", format!("To be looked at {}", thousands(counts.warned))),
+        (Which::Waiting, "waiting", format!("Not written to {}", thousands(counts.waiting))),
+        (Which::Active, "active", format!("Under way {}", thousands(counts.active))),
+        (Which::Finished, "finished", format!("Finished {}", thousands(counts.finished))),
+        (Which::Stopped, "stopped", format!("Stopped {}", thousands(counts.stopped))),
     ];
     let tabs: Vec<_> = tabs
         .into_iter()
@@ -140,6 +148,7 @@ fn table(frame: &TenantFrame, at: &str, list: Vec<Enrolment>, manages: bool) -> 
             let lead = frame.address(&format!("/leads/{}", enrolment.lead));
             let mails = format!("{at}?lead={}", enrolment.lead);
             let email = enrolment.email.to_string();
+            let how_far = how_far(&enrolment);
             let said = enrolment.problem.or(enrolment.warning).unwrap_or_default();
             let removal = manages.then(|| {
                 let action = format!("{at}/leads/{}/removal", enrolment.lead);
@@ -153,6 +162,7 @@ fn table(frame: &TenantFrame, at: &str, list: Vec<Enrolment>, manages: bool) -> 
             view! {
                 <tr>
                     <th scope="row"><a href=lead>{email.clone()}</a></th>
+                    <td data-label="How far">{how_far}</td>
                     <td data-label="What stands in the way" class="soft">{said}</td>
                     <td data-label="Mails"><a href=mails aria-label=format!("What they read: {email}")>"What they read"</a></td>
                     <td>{removal}</td>
@@ -161,9 +171,29 @@ fn table(frame: &TenantFrame, at: &str, list: Vec<Enrolment>, manages: bool) -> 
             .into_any()
         })
         .collect();
-    let columns =
-        vec![Column::Text("Address"), Column::Text("What stands in the way"), Column::Text("Mails"), Column::Action];
+    let columns = vec![
+        Column::Text("Address"),
+        Column::Text("How far"),
+        Column::Text("What stands in the way"),
+        Column::Text("Mails"),
+        Column::Action,
+    ];
     view! { <Table columns rows/> }
+}
+
+/// How far a lead is in the sequence, in words.
+fn how_far(enrolment: &Enrolment) -> &'static str {
+    match (enrolment.state.as_str(), enrolment.stopped_for.as_deref()) {
+        ("waiting", _) => "Not written to",
+        ("finished", _) => "Finished",
+        ("stopped", Some("manual")) => "Stopped: taken out",
+        ("stopped", Some("hard_bounce")) => "Stopped: bounced",
+        ("stopped", Some("complaint")) => "Stopped: complained",
+        ("stopped", Some("opt_out")) => "Stopped: opted out",
+        ("stopped", Some("refused")) => "Stopped: refused by Amazon SES",
+        ("stopped", _) => "Stopped: Amazon SES never answered",
+        _ => "Under way",
+    }
 }
 
 /// How many leads it has, and how many of them are in trouble; each number opens its rows.
@@ -182,6 +212,18 @@ pub(super) fn counts(frame: &TenantFrame, sequence: &Sequence) -> impl IntoView 
         let words = format!("{} to be looked at: a value looks as if it were none", thousands(counts.warned));
         view! { <li><a href=format!("{at}?which=warned")>{words}</a></li> }
     });
+    let how_far = (sequence.started_at.is_some()).then(|| {
+        let parts = [
+            ("waiting", "not written to", counts.waiting),
+            ("active", "under way", counts.active),
+            ("finished", "finished", counts.finished),
+            ("stopped", "stopped", counts.stopped),
+        ];
+        let parts = parts.map(|(which, words, count)| {
+            view! { <a href=format!("{at}?which={which}")>{format!("{} {words}", thousands(count))}</a>" " }
+        });
+        view! { <li>{parts.into_iter().collect::<Vec<_>>()}</li> }
+    });
     (counts.leads > 0 || sequence.is_filling()).then(|| {
         view! {
             <ul class="lines">
@@ -189,6 +231,7 @@ pub(super) fn counts(frame: &TenantFrame, sequence: &Sequence) -> impl IntoView 
                 {progress.map(|words| view! { <li class="soft">{words}</li> })}
                 {blocked}
                 {warned}
+                {how_far}
             </ul>
         }
     })

@@ -19,6 +19,7 @@ use axum::response::Response;
 use db::accounts::settings;
 use db::leads::sources::{self, Source};
 use db::mailboxes::{self, Mailbox};
+use db::metrics::{self, Numbers};
 use db::scope::TenantTx;
 use db::sequences::Sequence;
 use frontend::region::Region;
@@ -48,6 +49,7 @@ pub(super) struct Shown {
     mailboxes: Vec<Mailbox>,
     sources: Vec<Source>,
     has_postal_address: bool,
+    numbers: Numbers,
     occasion: Occasion,
 }
 
@@ -56,6 +58,7 @@ pub(super) async fn read(tx: &mut TenantTx, sequence: Sequence, lead: Option<Lea
         mailboxes: mailboxes::list(tx).await?,
         sources: sources::list(tx).await?,
         has_postal_address: settings::find_postal_address(tx).await?.is_some(),
+        numbers: metrics::of_sequence(tx, sequence.id).await?,
         occasion: Occasion::read(tx, &sequence, lead).await?,
         sequence,
     })
@@ -81,19 +84,20 @@ pub async fn fragment(State(site): State<Site>, member: Member, address: Sequenc
     let sequence = find(&mut tx, id).await?;
     let mailboxes = mailboxes::list(&mut tx).await?;
     let has_postal_address = settings::find_postal_address(&mut tx).await?.is_some();
+    let numbers = metrics::of_sequence(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(render_fragment(|| standing(&frame, &sequence, &mailboxes, has_postal_address, site.now())))
+    Ok(render_fragment(|| standing(&frame, &sequence, &mailboxes, has_postal_address, numbers, site.now())))
 }
 
 pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, shown: Shown, form: Form) -> Response {
     let now = site.now();
     let title = shown.sequence.name.clone();
     render(site, status, title.clone(), move || {
-        let Shown { sequence, mailboxes, sources, has_postal_address, occasion } = shown;
+        let Shown { sequence, mailboxes, sources, has_postal_address, numbers, occasion } = shown;
         let at = frame.address(&format!("/sequences/{}", sequence.id));
         let manages = frame.role.may(Permission::ManageSequences);
         let acts = manages.then(|| acts(&at, sequence.state()));
-        let standing = standing(&frame, &sequence, &mailboxes, has_postal_address, now);
+        let standing = standing(&frame, &sequence, &mailboxes, has_postal_address, numbers, now);
         let steps = steps(&at, &sequence, &occasion, manages, now);
         let writers = writers::view(&frame, &sequence, &mailboxes, manages);
         let members = leads::view(&frame, &sequence, &sources, &form, manages);
@@ -131,6 +135,7 @@ fn standing(
     sequence: &Sequence,
     mailboxes: &[Mailbox],
     has_postal_address: bool,
+    numbers: Numbers,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let (tone, word) = state_word(sequence.state());
@@ -157,15 +162,12 @@ fn standing(
         let since = *since;
         view! { <p class="soft">"Something on our side failed, and is tried again since "<Time at=since now/>"."</p> }
     });
-    // Taken away by the version that sends.
-    let waits = (sequence.state() == SequenceState::Running)
-        .then(|| view! { <p class="soft">"This version of Ownlane does not send yet: what is started waits."</p> });
     view! {
         <p role="status"><StateWord tone word/>{since}</p>
-        {waits}
         {obstacles}
         {trouble}
         {leads::counts(frame, sequence)}
+        {crate::metrics::of_sequence(frame, sequence.id, numbers)}
     }
 }
 

@@ -11,8 +11,8 @@ pub fn Strip(time: Option<OffsetDateTime>) -> impl IntoView {
         view! {
             <form method="post" action="/sandbox/clock">
                 <span>{absolute(time)}</span>
-                <button class="button small" name="by" value="hour">"+1 hour"</button>
-                <button class="button small" name="by" value="day">"+1 day"</button>
+                <button class="button" name="by" value="hour">"+1 hour"</button>
+                <button class="button" name="by" value="day">"+1 day"</button>
             </form>
         }
     });

@@ -60,6 +60,8 @@ impl TestSite {
         let (stop, stopped) = watch::channel(false);
         let sandbox = start_sandbox(clock.clone()).await;
         let (world, ses, dns) = (sandbox.world(), reach(sandbox.address).await, sandbox.dns);
+        // Tests set a rate where they are about one: the clock stands still, and a second would never end.
+        world.set_quota(1_000_000.0, 1_000_000.0);
         tokio::spawn(sandbox.run(stopped));
         let site = Site::new(Parts {
             web: database.web.clone(),
@@ -169,6 +171,9 @@ impl TestSite {
             (select jsonb_agg(s order by tenant_id, sequence_id) from sequence_mailboxes s),
             (select jsonb_agg(e order by tenant_id, sequence_id, lead_id) from enrolments e),
             (select jsonb_agg(t order by tenant_id) from tenant_settings t),
+            (select jsonb_agg(m order by tenant_id, id) from messages m),
+            (select jsonb_agg(s order by tenant_id, address_key) from suppressions s),
+            (select jsonb_agg(p order by tenant_id, id) from part_pauses p),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await

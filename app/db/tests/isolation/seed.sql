@@ -46,3 +46,19 @@ insert into sequence_sources (tenant_id, sequence_id, source_id, added_at, added
     values ('{tenant}', '{user}', '{user}', '2026-01-01', '{user}');
 insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, checked_version)
     values ('{tenant}', '{user}', '{user}', '{user}', '2026-01-01', 0);
+insert into lanes (tenant_id, mailbox_id, due_at) values ('{tenant}', '{user}', '2026-01-01');
+insert into part_pauses (tenant_id, id, part, part_id, cause, reason, paused_at)
+    values ('{tenant}', '{user}', 'mailbox', '{user}', 'owner', 'tried', '2026-01-01');
+insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient, is_simulated,
+    state, claimed_at, sent_on)
+    values ('{tenant}', '{user}', '{user}', '{user}', '{user}', '{user}', 1, 1, 'lead{n}@example.com', false, 1,
+        '2026-01-01', '2026-01-01');
+insert into message_texts (tenant_id, message_id, subject, body) values ('{tenant}', '{user}', 'Hello', 'Hello');
+insert into unsettled_messages (tenant_id, message_id, since, may_go_back, due_at, attempts)
+    values ('{tenant}', '{user}', '2026-01-01', false, '2026-01-01', 0);
+insert into message_events (tenant_id, message_id, key, kind, received_at)
+    values ('{tenant}', '{user}', 'k', 'Send', '2026-01-01');
+insert into suppressions (tenant_id, address_key, reason, since)
+    values ('{tenant}', 'lead{n}@example.com', 'opt_out', '2026-01-01');
+insert into opt_out_links (tenant_id, token_hash, email_key, message_id, made_at)
+    values ('{tenant}', '\x0{n}', 'lead{n}@example.com', '{user}', '2026-01-01');

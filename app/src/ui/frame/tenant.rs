@@ -10,6 +10,7 @@ use db::isolation::Pause;
 use frontend::theme::ThemeSwitch;
 use leptos::prelude::*;
 use rules::access::Role;
+use rules::time::OffsetDateTime;
 
 /// What the frame shows, read in the transaction of the page.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct TenantFrame {
     /// All tenants of the person, this one too.
     pub tenants: Vec<TenantOf>,
     pub role: Role,
+    /// Business time: what windows, gaps and due mails go by.
+    pub business_now: OffsetDateTime,
     /// Why the lane stands still; empty: it does not.
     pub pauses: Vec<Pause>,
 }
