@@ -334,3 +334,12 @@ pub const LEAD_MESSAGES_MAX: i64 = 100;
 
 /// Recipients of one SES event: a message has at most 50 (SES quotas), ours have one.
 pub const EVENT_RECIPIENTS_MAX: usize = 50;
+
+/// RFC 5322 2.1.1: a line of a mail has at most 998 octets without its end.
+pub const MAIL_LINE_BYTES_MAX: usize = 998;
+
+/// An address in a header cannot be folded: with its name and brackets it stays well under a line.
+pub const HEADER_URL_BYTES_MAX: usize = 900;
+
+/// RFC 2046 5.1.1 allows 70 for a boundary; ours has two more in front.
+pub const BOUNDARY_CHARS_MAX: usize = 60;
