@@ -10,6 +10,7 @@ mod domains;
 mod harness;
 mod leads;
 mod mailboxes;
+mod messages;
 mod people;
 mod provisioning;
 mod sequences;

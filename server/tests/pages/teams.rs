@@ -90,3 +90,58 @@ pub fn proposed(page: &str) -> Vec<(String, String)> {
     }
     fields
 }
+
+/// A team whose sequence runs: one mailbox that may send at any hour, a mail every four minutes.
+pub struct Sending {
+    pub owner: Browser,
+    pub slug: &'static str,
+    /// Its page.
+    pub sequence: String,
+    pub mailbox: String,
+}
+
+impl Sending {
+    /// `leads` is a file; each step is its subject and its body, a sending day apart.
+    pub async fn start(
+        site: &TestSite,
+        operator: &mut Browser,
+        slug: &'static str,
+        leads: &str,
+        steps: &[(&str, &str)],
+    ) -> Self {
+        let mut owner = site.tenant(operator, slug).await;
+        let mailbox = site.mailbox(&mut owner, slug, &format!("{slug}-sales.example")).await;
+        site.database
+            .run(&format!(
+                "update mailboxes set window_days = 127, window_from = 0, window_until = 1440, time_zone = 'UTC',
+                    daily_cap = 50, gap_min_mins = 4, gap_max_mins = 4 where id = '{mailbox}'"
+            ))
+            .await;
+        site.import(&mut owner, slug, leads.as_bytes(), "The fair").await;
+        owner.post(&format!("/t/{slug}/settings"), &[("postal", "Acme\r\nHafenstr. 1, Hamburg")]).await;
+        let sequence = owner.post(&format!("/t/{slug}/sequences/new"), &[("name", "Hello")]).await.location;
+        for (number, (subject, body)) in (1..).zip(steps) {
+            let form = [("delay", "1"), ("subject", *subject), ("body", *body), ("act", "save")];
+            let saved = owner.post(&format!("{sequence}/steps/{number}"), &form).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        }
+        owner.post(&format!("{sequence}/mailboxes"), &[("mailbox", &mailbox)]).await;
+        let tenant = site.tenant_id(slug).await;
+        let sql = format!("select id::text from lead_sources where tenant_id = '{tenant}'");
+        let source = site.database.text(&sql).await;
+        owner.post(&format!("{sequence}/sources"), &[("source", &source)]).await;
+        site.work().await;
+        let started = owner.post(&format!("{sequence}/start"), &[]).await;
+        assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+        Self { owner, slug, sequence, mailbox }
+    }
+
+    /// Lets the worker send, a gap at a time.
+    pub async fn gaps(&self, site: &TestSite, count: usize) {
+        for _ in 0..count {
+            site.work().await;
+            site.clock.advance(Duration::minutes(4));
+        }
+        site.work().await;
+    }
+}
