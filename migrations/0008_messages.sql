@@ -82,6 +82,8 @@ create table messages (
     ses_id text,
     -- The recipient's mail provider, by its mail exchangers.
     provider text,
+    -- It was given back after SES had answered with an error of its own and nothing was heard since: done once a step.
+    was_given_up boolean not null default false,
     trouble text,
     delivered_at timestamptz,
     bounced_at timestamptz,
@@ -270,7 +272,7 @@ grant update (state, next_step, due_at, mailbox_id, stopped_for, stopped_at) on 
 grant select, insert, update (due_at, next_send_at, waits_for, looked_at) on lanes to app_tenant;
 grant select, insert, update (resumed_at, resumed_by) on part_pauses to app_tenant;
 grant select, insert on messages, message_texts, message_events, suppressions, opt_out_links to app_tenant;
-grant update (state, ses_id, provider, trouble, delivered_at, bounced_at, complained_at, opted_out_at)
+grant update (state, ses_id, provider, was_given_up, trouble, delivered_at, bounced_at, complained_at, opted_out_at)
     on messages to app_tenant;
 grant select, insert, delete, update (may_go_back, trouble, trouble_at, due_at, lease_until, attempts)
     on unsettled_messages to app_tenant;
@@ -289,6 +291,6 @@ grant select, insert, update (provider, looked_at) on provider_cache to app_work
 grant select, update (due_at) on lanes to app_operator;
 grant select on part_pauses, unsettled_messages to app_operator;
 grant select (tenant_id, id, mailbox_id, sequence_id, source_id, step, attempt, is_simulated, state, claimed_at, sent_on,
-    ses_id, provider, trouble, delivered_at, bounced_at, complained_at, opted_out_at) on messages to app_operator;
+    ses_id, provider, was_given_up, trouble, delivered_at, bounced_at, complained_at, opted_out_at) on messages to app_operator;
 grant select (id, received_at, applied_at, trouble) on event_inbox to app_operator;
 grant select on ses_account to app_operator;

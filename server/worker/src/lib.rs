@@ -33,9 +33,9 @@ const TIMETABLE: [Duty; 11] = [
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
     Duty { name: "read account", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
     Duty { name: "send", period: SOON, run: |context| Box::pin(messages::send(context)) },
-    Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
+    Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
     Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
     Duty { name: "sweep", period: SELDOM, run: |context| Box::pin(accounts::sweep(context)) },
 ];

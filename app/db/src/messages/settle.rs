@@ -24,8 +24,8 @@ pub struct Unsettled {
     pub state: MessageState,
     /// When it was given to SES, in machine time.
     pub since: OffsetDateTime,
+    /// SES answered with an error of its own, and this step was not given back for that before.
     pub may_go_back: bool,
-    pub attempt: i16,
 }
 
 /// SES took these.
@@ -107,6 +107,19 @@ pub async fn write_returned(tx: &mut TenantTx, messages: &[MessageId], trouble: 
     Ok(())
 }
 
+/// SES answered with an error of its own, and nothing was heard of this mail since: its step is due again, once.
+pub async fn write_given_up(tx: &mut TenantTx, message: MessageId, trouble: &str) -> Result<()> {
+    write_returned(tx, &[message], trouble).await?;
+    let tenant = tx.tenant();
+    sqlx::query("update messages set was_given_up = true where tenant_id = $1 and id = $2 and state = $3")
+        .bind(tenant.uuid())
+        .bind(message.uuid())
+        .bind(MessageState::Returned.rank())
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
 /// SES will never take this one.
 pub async fn write_refused(tx: &mut TenantTx, message: MessageId, reason: &str, now: OffsetDateTime) -> Result<()> {
     raise(tx, message, MessageState::Refused, reason).await?;
@@ -147,8 +160,10 @@ pub async fn write_final(tx: &mut TenantTx, message: MessageId, now: OffsetDateT
 /// A row that is leased: which message it is, and how it stands. `None`: it is settled.
 pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<Unsettled>> {
     let tenant = tx.tenant();
-    let row: Option<(Uuid, i16, OffsetDateTime, bool, i16)> = sqlx::query_as(
-        "select m.mailbox_id, m.state, u.since, u.may_go_back, m.attempt
+    let row: Option<(Uuid, i16, OffsetDateTime, bool)> = sqlx::query_as(
+        "select m.mailbox_id, m.state, u.since, u.may_go_back and not exists (
+            select from messages o where o.tenant_id = $1 and o.sequence_id = m.sequence_id and o.lead_id = m.lead_id
+              and o.step = m.step and o.was_given_up)
          from unsettled_messages u join messages m on m.tenant_id = $1 and m.id = u.message_id
          where u.tenant_id = $1 and u.message_id = $2 and u.lease_until = $3",
     )
@@ -157,10 +172,10 @@ pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<U
     .bind(lease.until)
     .fetch_optional(tx.sql())
     .await?;
-    row.map(|(mailbox, rank, since, may_go_back, attempt)| {
+    row.map(|(mailbox, rank, since, may_go_back)| {
         let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state {rank}")))?;
         let message = MessageId::from_uuid(lease.id);
-        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, may_go_back, attempt })
+        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, may_go_back })
     })
     .transpose()
 }

@@ -39,7 +39,7 @@ fn settle_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
             }
             Verdict::GoBack => {
                 let said = "Amazon SES answered with an error of its own, and nothing was heard of the mail since.";
-                settle::write_returned(&mut tx, &[found.message], said).await?;
+                settle::write_given_up(&mut tx, found.message, said).await?;
                 db::messages::lanes::wake(&mut tx, business_now).await?;
             }
             Verdict::Final => settle::write_final(&mut tx, found.message, business_now).await?,
@@ -68,7 +68,7 @@ enum Verdict {
 fn judge(found: &Unsettled, is_heard: bool, now: OffsetDateTime) -> Verdict {
     match found.state {
         MessageState::Sending => Verdict::Unknown { look_at: now + Duration::minutes(limits::UNKNOWN_QUIET_MINS) },
-        MessageState::Unknown if is_heard && found.may_go_back && found.attempt == 1 => Verdict::GoBack,
+        MessageState::Unknown if is_heard && found.may_go_back => Verdict::GoBack,
         MessageState::Unknown if is_heard || now - found.since > Duration::hours(limits::UNKNOWN_HOURS_MAX) => {
             Verdict::Final
         }
