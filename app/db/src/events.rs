@@ -91,7 +91,8 @@ pub async fn sweep(tx: &mut WorkerTx, before: OffsetDateTime, limit: i64) -> Res
 /// Writes what these facts say of their messages, and what follows. Gives back the messages that this tenant does not have.
 pub async fn apply(tx: &mut TenantTx, facts: &[Fact], now: OffsetDateTime) -> Result<Vec<MessageId>> {
     let before = lock_messages(tx, facts).await?;
-    let (known, unknown): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(|it| before.contains_key(&it.message.uuid()));
+    let (known, unknown): (Vec<&Fact>, Vec<&Fact>) =
+        facts.iter().partition(|it| before.contains_key(&it.message.uuid()));
     insert_events(tx, &known).await?;
     let left = raise(tx, &known, &before, now).await?;
     settle::advance(tx, &left).await?;
@@ -168,7 +169,9 @@ async fn raise(
         merge.delivered |= to == MessageState::Delivered;
         merge.bounced |= matches!(to, MessageState::Bounced | MessageState::SoftBounced);
         merge.complained |= fact.effect.complained;
-        if let (MessageState::SoftBounced | MessageState::Bounced | MessageState::Refused, Some(detail)) = (to, &fact.detail) {
+        if let (MessageState::SoftBounced | MessageState::Bounced | MessageState::Refused, Some(detail)) =
+            (to, &fact.detail)
+        {
             merge.trouble = Some(detail);
         }
     }

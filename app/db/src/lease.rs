@@ -46,7 +46,9 @@ impl Leased {
     const fn time(self) -> Duration {
         match self {
             Self::SesTenants | Self::Domains => Duration::minutes(limits::LEASE_MINS),
-            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => Duration::seconds(limits::LEASE_OF_ROWS_SECS),
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => {
+                Duration::seconds(limits::LEASE_OF_ROWS_SECS)
+            }
         }
     }
 

@@ -157,11 +157,8 @@ pub async fn by_mailbox(tx: &mut TenantTx, days: &DayRange) -> Result<Vec<(Mailb
 pub async fn of_sequence(tx: &mut TenantTx, sequence: SequenceId) -> Result<Numbers> {
     let tenant = tx.tenant();
     let sql = format!("select {} from messages m where m.tenant_id = $1 and m.sequence_id = $2", counts());
-    let counts: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(tenant.uuid())
-        .bind(sequence.uuid())
-        .fetch_one(tx.sql())
-        .await?;
+    let counts: Vec<i64> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(tenant.uuid()).bind(sequence.uuid()).fetch_one(tx.sql()).await?;
     Ok(Numbers::from_counts(&counts))
 }
 

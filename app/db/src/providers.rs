@@ -7,13 +7,12 @@ use std::collections::HashMap;
 
 /// What is known of these domains since `since`.
 pub async fn find(tx: &mut WorkerTx, domains: &[String], since: OffsetDateTime) -> Result<HashMap<String, String>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select domain, provider from provider_cache where domain = any($1) and looked_at >= $2",
-    )
-    .bind(domains)
-    .bind(since)
-    .fetch_all(tx.sql())
-    .await?;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select domain, provider from provider_cache where domain = any($1) and looked_at >= $2")
+            .bind(domains)
+            .bind(since)
+            .fetch_all(tx.sql())
+            .await?;
     Ok(rows.into_iter().collect())
 }
 

@@ -5,8 +5,8 @@ use crate::scope::TenantTx;
 use crate::{Error, Result};
 use rules::addresses::EmailAddress;
 use rules::ids::MessageId;
-use rules::secrets::SecretHash;
 use rules::messages::SuppressionReason;
+use rules::secrets::SecretHash;
 use rules::time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -68,8 +68,11 @@ pub async fn find_link(tx: &mut TenantTx, link: &SecretHash) -> Result<Option<Op
     .bind(SuppressionReason::OptOut.as_str())
     .fetch_optional(tx.sql())
     .await?;
-    Ok(row.map(|(email_key, message, tenant_name, is_done)| {
-        OptOut { email_key, message: MessageId::from_uuid(message), tenant_name, is_done }
+    Ok(row.map(|(email_key, message, tenant_name, is_done)| OptOut {
+        email_key,
+        message: MessageId::from_uuid(message),
+        tenant_name,
+        is_done,
     }))
 }
 

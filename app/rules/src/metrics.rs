@@ -20,7 +20,10 @@ pub fn recent_days(now: OffsetDateTime, count: usize) -> Vec<String> {
 /// Whether a text is a day like those, and there is such a day.
 pub fn is_day(text: &str) -> bool {
     let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     let mut parts = text.split('-').map(str::parse::<u16>);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) if shape => {
@@ -59,7 +62,8 @@ mod tests {
     #[test]
     fn only_days_that_there_are_can_be_asked_for() {
         assert!(["2026-11-29", "2024-02-29", "0001-01-01"].into_iter().all(is_day));
-        let wrong = ["", "2026-02-29", "2026-13-01", "2026-1-01", "26-11-2901", "2026-11-2a", "0000-01-01", "+026-11-29"];
+        let wrong =
+            ["", "2026-02-29", "2026-13-01", "2026-1-01", "26-11-2901", "2026-11-2a", "0000-01-01", "+026-11-29"];
         assert!(!wrong.into_iter().any(is_day));
     }
 

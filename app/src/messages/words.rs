@@ -13,7 +13,9 @@ pub fn state(message: &Message) -> (Tone, &'static str) {
         MessageState::Delivered => Tone::Good,
         MessageState::Bounced | MessageState::Refused => Tone::Bad,
         MessageState::SoftBounced | MessageState::Unknown | MessageState::UnknownFinal => Tone::Warn,
-        MessageState::Sending | MessageState::Accepted | MessageState::Delayed | MessageState::Returned => Tone::Waiting,
+        MessageState::Sending | MessageState::Accepted | MessageState::Delayed | MessageState::Returned => {
+            Tone::Waiting
+        }
     };
     (tone, message.state.word())
 }

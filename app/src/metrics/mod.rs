@@ -72,9 +72,11 @@ pub(crate) fn view(frame: &TenantFrame, shown: Shown) -> impl IntoView + use<> {
         return view! { <h2>{heading}</h2><p class="soft">"No mail has left yet."</p> }.into_any();
     }
     let chart = chart::view(frame, &days, &by_day);
-    let mailboxes = by_mailbox
-        .into_iter()
-        .map(|(id, label, numbers)| Line { label, numbers, filter: Filter { mailbox: Some(id), ..base.clone() } });
+    let mailboxes = by_mailbox.into_iter().map(|(id, label, numbers)| Line {
+        label,
+        numbers,
+        filter: Filter { mailbox: Some(id), ..base.clone() },
+    });
     let providers = by_provider.into_iter().map(|(code, numbers)| {
         let label = Provider::parse(&code).map_or("Not known", Provider::name).to_owned();
         Line { label, numbers, filter: Filter { provider: Some(code), ..base.clone() } }

@@ -105,7 +105,8 @@ mod real {
         pub const fn take_any_port(&mut self) {}
 
         pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
-            let [region, events_topic, events_queue] = [AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE].map(|name| given.remove(name));
+            let [region, events_topic, events_queue] =
+                [AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE].map(|name| given.remove(name));
             Ok(Self { region, events_topic, events_queue })
         }
 

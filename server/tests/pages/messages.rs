@@ -7,7 +7,8 @@ use rules::time::Duration;
 use sandbox::{EventPlan, Fault, FaultKind, Mail};
 use std::collections::BTreeMap;
 
-const STEPS: [(&str, &str); 2] = [("Hello {{ lead.first_name }}", "Hi {{ lead.first_name }},\nhow are you?"), ("", "And now?")];
+const STEPS: [(&str, &str); 2] =
+    [("Hello {{ lead.first_name }}", "Hi {{ lead.first_name }},\nhow are you?"), ("", "And now?")];
 
 fn header<'a>(mail: &'a str, name: &str) -> &'a str {
     let head = mail.split("\r\n\r\n").next().unwrap();
@@ -29,11 +30,14 @@ fn recipients(site: &TestSite) -> BTreeMap<String, usize> {
 }
 
 async fn states(site: &TestSite) -> String {
-    site.database.text("select string_agg(recipient || ':' || state, ' ' order by recipient, step, attempt) from messages").await
+    site.database
+        .text("select string_agg(recipient || ':' || state, ' ' order by recipient, step, attempt) from messages")
+        .await
 }
 
 async fn enrolments(site: &TestSite) -> String {
-    let sql = "select string_agg(split_part(l.email, '@', 1) || ':' || e.state || coalesce('/' || e.stopped_for, ''), ' '
+    let sql =
+        "select string_agg(split_part(l.email, '@', 1) || ':' || e.state || coalesce('/' || e.stopped_for, ''), ' '
         order by l.email) from enrolments e join leads l on l.id = e.lead_id";
     site.database.text(sql).await
 }
@@ -49,7 +53,8 @@ fn way_out(mail: &Mail) -> String {
 async fn a_step_becomes_a_mail_and_its_end_comes_back() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
-    let leads = "email,first_name\nanna@north.example,Anna\nbounce.bob@north.example,Bob\ncomplain.cleo@south.example,Cleo\n";
+    let leads =
+        "email,first_name\nanna@north.example,Anna\nbounce.bob@north.example,Bob\ncomplain.cleo@south.example,Cleo\n";
     let mut acme = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
     acme.gaps(&site, 4).await;
     assert_eq!(
@@ -62,10 +67,7 @@ async fn a_step_becomes_a_mail_and_its_end_comes_back() {
     assert!(header(&mail, "From").contains("Anna Berg"), "{mail}");
     assert!(mail.contains("Hafenstr. 1, Hamburg"), "{mail}");
     assert_eq!(header(&mail, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
-    assert_eq!(
-        states(&site).await,
-        "anna@north.example:7 bounce.bob@north.example:9 complain.cleo@south.example:7"
-    );
+    assert_eq!(states(&site).await, "anna@north.example:7 bounce.bob@north.example:9 complain.cleo@south.example:7");
     assert_eq!(enrolments(&site).await, "anna:active bounce.bob:stopped/hard_bounce complain.cleo:stopped/complaint");
     let overview = acme.owner.get("/t/acme").await.text;
     for number in ["3 sent", "2 delivered", "1 bounced", "1 complained", "0 opted out"] {
@@ -161,7 +163,8 @@ async fn nothing_leaves_while_anything_stands_in_the_way() {
 async fn a_days_cap_counts_mails_and_nothing_else() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
-    let leads = "email,first_name\na@n.example,A\nb@n.example,\nc@n.example,C\nd@n.example,D\ne@n.example,E\nf@n.example,F\n";
+    let leads =
+        "email,first_name\na@n.example,A\nb@n.example,\nc@n.example,C\nd@n.example,D\ne@n.example,E\nf@n.example,F\n";
     let mut acme = Sending::start(&site, &mut operator, "acme", leads, &STEPS[..1]).await;
     site.database
         .run(
@@ -209,7 +212,8 @@ async fn whatever_ses_answers_each_lead_gets_one_mail() {
 async fn events_in_any_order_and_number_come_to_the_same_end() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
-    let leads = "email,first_name\nanna@n.example,A\nbounce.bob@n.example,B\ncomplain.cleo@n.example,C\nooto.dan@n.example,D\n";
+    let leads =
+        "email,first_name\nanna@n.example,A\nbounce.bob@n.example,B\ncomplain.cleo@n.example,C\nooto.dan@n.example,D\n";
     let mut acme = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
     site.world.event_plan(EventPlan { copies: 3, shuffle: true, hold: true });
     acme.gaps(&site, 5).await;
@@ -220,7 +224,8 @@ async fn events_in_any_order_and_number_come_to_the_same_end() {
         states(&site).await,
         "anna@n.example:7 bounce.bob@n.example:9 complain.cleo@n.example:7 ooto.dan@n.example:7"
     );
-    let told = "select string_agg(n || '', ' ' order by n) from (select count(*) n from message_events group by message_id) c";
+    let told =
+        "select string_agg(n || '', ' ' order by n) from (select count(*) n from message_events group by message_id) c";
     assert_eq!(site.database.text(told).await, "2 2 3 3", "each fact once");
     assert_eq!(site.database.count("suppressions").await, 2);
     let overview = acme.owner.get("/t/acme").await.text;
@@ -273,7 +278,10 @@ async fn looking_at_the_way_out_changes_nothing_and_using_it_ends_all() {
         assert_eq!(scanner.post_from("https://mail.example", &format!("{link}?x=1")).await, StatusCode::OK);
     }
     assert!(scanner.get(&link).await.text.contains("does not write to anna@n.example any more"));
-    assert_eq!(site.database.text("select string_agg(address_key || ' ' || reason, ',') from suppressions").await, "anna@n.example opt_out");
+    assert_eq!(
+        site.database.text("select string_agg(address_key || ' ' || reason, ',') from suppressions").await,
+        "anna@n.example opt_out"
+    );
     assert_eq!(scanner.get(&link.replace('.', ".A")).await.status, StatusCode::NOT_FOUND);
     site.clock.advance(Duration::days(1));
     acme.gaps(&site, 2).await;
@@ -304,7 +312,8 @@ async fn a_neighbour_sees_nothing_and_is_held_up_by_nothing() {
     let mut operator = site.operator().await;
     let bad: String = (0..6).map(|n| format!("bounce.l{n}@n.example,L\n")).collect();
     let acme = Sending::start(&site, &mut operator, "acme", &format!("email,first_name\n{bad}"), &STEPS).await;
-    let mut bolt = Sending::start(&site, &mut operator, "bolt", "email,first_name\nbounce.l0@n.example,L\n", &STEPS).await;
+    let mut bolt =
+        Sending::start(&site, &mut operator, "bolt", "email,first_name\nbounce.l0@n.example,L\n", &STEPS).await;
     // Whoever bounced at one team is a stranger to the other, here and at SES.
     site.database.run("update sequences set paused_at = '2024-01-01' where tenant_id in (select tenant_id from tenants where slug = 'bolt')").await;
     acme.gaps(&site, 7).await;

@@ -94,7 +94,6 @@ pub fn proposed(page: &str) -> Vec<(String, String)> {
 /// A team whose sequence runs: one mailbox that may send at any hour, a mail every four minutes.
 pub struct Sending {
     pub owner: Browser,
-    pub slug: &'static str,
     /// Its page.
     pub sequence: String,
     pub mailbox: String,
@@ -133,7 +132,7 @@ impl Sending {
         site.work().await;
         let started = owner.post(&format!("{sequence}/start"), &[]).await;
         assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
-        Self { owner, slug, sequence, mailbox }
+        Self { owner, sequence, mailbox }
     }
 
     /// Lets the worker send, a gap at a time.

@@ -177,7 +177,9 @@ fn detail(kind: &EventKind) -> Option<String> {
             words.into_iter().flatten().collect::<Vec<_>>().join(", ")
         }
         EventKind::RenderingFailure { message } => message.clone(),
-        EventKind::Send | EventKind::Delivery | EventKind::Open | EventKind::Click | EventKind::Other(_) => return None,
+        EventKind::Send | EventKind::Delivery | EventKind::Open | EventKind::Click | EventKind::Other(_) => {
+            return None;
+        }
     };
     Some(text.chars().take(limits::TROUBLE_CHARS_MAX).collect())
 }

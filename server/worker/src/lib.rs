@@ -68,7 +68,12 @@ pub async fn drain(context: &Context) -> Result<()> {
     loop {
         let mut more = false;
         for duty in TIMETABLE {
-            more |= (duty.run)(context).await? == Progress::More;
+            match (duty.run)(context).await {
+                Ok(progress) => more |= progress == Progress::More,
+                // Amazon out of reach is no end of the work: what needs it is due again later.
+                Err(Error::Ses(error)) => tracing::warn!("{}: {error}", duty.name),
+                Err(error) => return Err(error),
+            }
         }
         context.sending.wait().await;
         if !more {

@@ -195,13 +195,12 @@ pub async fn wake_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime
 /// `None`: it was never woken, as nothing that it could send was ever started.
 pub async fn find(tx: &mut TenantTx, mailbox: MailboxId) -> Result<Option<Lane>> {
     let tenant = tx.tenant();
-    let row: Option<(Option<OffsetDateTime>, Option<String>, Option<OffsetDateTime>)> = sqlx::query_as(
-        "select due_at, waits_for, looked_at from lanes where tenant_id = $1 and mailbox_id = $2",
-    )
-    .bind(tenant.uuid())
-    .bind(mailbox.uuid())
-    .fetch_optional(tx.sql())
-    .await?;
+    let row: Option<(Option<OffsetDateTime>, Option<String>, Option<OffsetDateTime>)> =
+        sqlx::query_as("select due_at, waits_for, looked_at from lanes where tenant_id = $1 and mailbox_id = $2")
+            .bind(tenant.uuid())
+            .bind(mailbox.uuid())
+            .fetch_optional(tx.sql())
+            .await?;
     row.map(|(due_at, waits_for, looked_at)| {
         let parse =
             |code: String| LaneWait::parse(&code).ok_or_else(|| Error::Row(format!("lanes.waits_for {code:?}")));

@@ -1,7 +1,8 @@
-//! Mails to leads: the lanes that they leave by ([`lanes`]), the claim that leaves the intent ([`claim`]), and what became
-//! of each ([`settle`]).
+//! Mails to leads: the lanes that they leave by ([`lanes`]), who is due ([`due`]), the intent that a claim leaves
+//! ([`claim`]), and what became of each ([`settle`]).
 
 pub mod claim;
+pub mod due;
 pub mod lanes;
 mod read;
 pub mod settle;

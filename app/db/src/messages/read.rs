@@ -58,7 +58,8 @@ pub struct Filter {
     pub before: Option<MessageId>,
 }
 
-const COLUMNS: &str = "m.id, m.mailbox_id, b.address, m.sequence_id, s.name as sequence_name, m.lead_id, m.recipient, m.step,
+const COLUMNS: &str =
+    "m.id, m.mailbox_id, b.address, m.sequence_id, s.name as sequence_name, m.lead_id, m.recipient, m.step,
     t.subject, m.state, m.is_simulated, m.provider, m.claimed_at, m.trouble, m.complained_at, m.opted_out_at";
 
 const JOINS: &str = "join message_texts t on t.tenant_id = $1 and t.message_id = m.id
@@ -98,12 +99,8 @@ pub async fn list_of_lead(tx: &mut TenantTx, lead: LeadId, limit: i64) -> Result
     let sql = format!(
         "select {COLUMNS} from messages m {JOINS} where m.tenant_id = $1 and m.lead_id = $2 order by m.id limit $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(tenant.uuid())
-        .bind(lead.uuid())
-        .bind(limit)
-        .fetch_all(tx.sql())
-        .await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(tenant.uuid()).bind(lead.uuid()).bind(limit).fetch_all(tx.sql()).await?;
     rows.iter().map(message).collect()
 }
 

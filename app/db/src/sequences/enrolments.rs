@@ -63,7 +63,8 @@ pub async fn list(
          where e.tenant_id = $1 and e.sequence_id = $2 and ($3::uuid is null or e.lead_id > $3) and {condition}
          order by e.lead_id limit $4"
     );
-    let rows: Vec<(Uuid, String, Option<String>, Option<String>, String, Option<String>)> = sqlx::query_as(AssertSqlSafe(sql))
+    type Row = (Uuid, String, Option<String>, Option<String>, String, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(sequence.uuid())
         .bind(after.map(LeadId::uuid))

@@ -5,7 +5,8 @@ use super::compose::{self, Composed, Mail};
 use crate::Context;
 use crate::duty::Result;
 use db::clock;
-use db::messages::claim::{self as rows, Candidate, NewMessage, Passed, PassedFor, Running, TenantGate};
+use db::messages::claim::{self as rows, NewMessage, Passed, PassedFor};
+use db::messages::due::{self, Candidate, Running, TenantGate};
 use db::messages::lanes::{self, DueLane, Look};
 use db::scope::TenantTx;
 use rules::ids::{LeadId, MailboxId, SequenceId, TenantId};
@@ -26,14 +27,14 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
     let machine_now = context.now();
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let now = clock::business_time(&mut tx, machine_now).await?;
-    let due = lanes::take_due(&mut tx, now, limit.min(limits::LANES_AT_ONCE)).await?;
-    if due.is_empty() {
+    let found = lanes::take_due(&mut tx, now, limit.min(limits::LANES_AT_ONCE)).await?;
+    if found.is_empty() {
         tx.commit().await?;
         return Ok(Claim { mails: Vec::new(), looked: 0 });
     }
-    let gate = rows::find_gate(&mut tx).await?;
-    let (open, mut looks) = judge(&mut tx, &gate, &due, now).await?;
-    let running = if open.is_empty() { Vec::new() } else { rows::list_running(&mut tx).await? };
+    let gate = due::find_gate(&mut tx).await?;
+    let (open, mut looks) = judge(&mut tx, &gate, &found, now).await?;
+    let running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
     let chosen = choose(context, &mut tx, &open, &running, now).await?;
     let composed = compose_all(context, &mut tx, tenant, &gate, &open, chosen, now).await?;
     let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
@@ -46,21 +47,21 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
     looks.extend(look_again(context, &mut tx, &open, &running, &composed, now).await?);
     lanes::write_looks(&mut tx, &looks, now).await?;
     tx.commit().await?;
-    Ok(Claim { mails: composed.mails, looked: due.len() })
+    Ok(Claim { mails: composed.mails, looked: found.len() })
 }
 
 /// The lanes that may send now; of the others, why not and until when.
 async fn judge<'a>(
     tx: &mut TenantTx,
     gate: &TenantGate,
-    due: &'a [DueLane],
+    found: &'a [DueLane],
     now: OffsetDateTime,
 ) -> Result<(Vec<&'a DueLane>, Vec<Look>)> {
     let days: Vec<(MailboxId, String)> =
-        due.iter().map(|lane| (lane.mailbox.id, lane.mailbox.settings.window.day_of(now))).collect();
+        found.iter().map(|lane| (lane.mailbox.id, lane.mailbox.settings.window.day_of(now))).collect();
     let sent = lanes::count_of_days(tx, &days).await?;
     let (mut open, mut looks) = (Vec::new(), Vec::new());
-    for lane in due {
+    for lane in found {
         let facts = LaneFacts {
             is_tenant_paused: gate.is_paused,
             has_postal_address: gate.postal_address.is_some(),
@@ -96,7 +97,7 @@ async fn choose(
     if running.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut chosen = rows::take_follow_ups(tx, open, running, now).await?;
+    let mut chosen = due::take_follow_ups(tx, open, running, now).await?;
     let mut order: Vec<&Running> = running.iter().collect();
     crate::due::shuffle(&mut order, &*context.chance);
     for sequence in order {
@@ -106,7 +107,7 @@ async fn choose(
             .filter(|id| !chosen.contains_key(id) && sequence.mailboxes.contains(id))
             .collect();
         if !free.is_empty() {
-            let leads = rows::take_first(tx, sequence, free.len()).await?;
+            let leads = due::take_first(tx, sequence, free.len()).await?;
             chosen.extend(free.into_iter().zip(leads));
         }
     }
@@ -131,15 +132,15 @@ async fn compose_all(
         return Ok(composed);
     }
     let emails: Vec<_> = chosen.values().map(|candidate| &candidate.email).collect();
-    let suppressed = rows::list_suppressed(tx, &emails).await?;
+    let suppressed = due::list_suppressed(tx, &emails).await?;
     let mut sequences: Vec<SequenceId> = chosen.values().map(|candidate| candidate.sequence).collect();
     sequences.sort();
     sequences.dedup();
-    let steps = rows::list_steps(tx, &sequences).await?;
+    let steps = due::list_steps(tx, &sequences).await?;
     let parsed = compose::parse(&steps);
     let follow_ups: Vec<(SequenceId, LeadId)> =
         chosen.values().filter(|it| it.step > 1).map(|it| (it.sequence, it.lead)).collect();
-    let sent = if follow_ups.is_empty() { HashMap::new() } else { rows::list_sent_before(tx, &follow_ups).await? };
+    let sent = if follow_ups.is_empty() { HashMap::new() } else { due::list_sent_before(tx, &follow_ups).await? };
     let nothing = BTreeMap::new();
     for lane in open {
         let Some(candidate) = chosen.remove(&lane.mailbox.id) else { continue };
@@ -173,7 +174,7 @@ async fn look_again(
 ) -> Result<Vec<Look>> {
     let sends: HashMap<MailboxId, &NewMessage> = composed.messages.iter().map(|it| (it.mailbox, it)).collect();
     let idle: Vec<MailboxId> = open.iter().map(|lane| lane.mailbox.id).filter(|id| !sends.contains_key(id)).collect();
-    let next = if idle.is_empty() { HashMap::new() } else { rows::list_next_due(tx, &idle, running).await? };
+    let next = if idle.is_empty() { HashMap::new() } else { due::list_next_due(tx, &idle, running).await? };
     let later = now + Duration::minutes(limits::LANE_IDLE_MINS);
     Ok(open
         .iter()

@@ -2,7 +2,8 @@
 //! the secret of the way out, the ids and the dice.
 
 use crate::Context;
-use db::messages::claim::{Candidate, NewMessage, Passed, PassedFor};
+use db::messages::claim::{NewMessage, Passed, PassedFor};
+use db::messages::due::Candidate;
 use db::messages::lanes::DueLane;
 use db::sequences::StoredStep;
 use rules::events::is_simulator;
