@@ -14,6 +14,7 @@ export default defineConfig({
   use: {
     baseURL: base,
     browserName: 'chromium',
+    actionTimeout: 10_000,
     launchOptions: {
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
       args: ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-gpu', '--disable-quic'],

@@ -171,8 +171,10 @@ async fn with_server(mut config: Config, database: Database<'_>, command: &[Stri
     let stop = stop_signal();
     let world = World::start(&config.world, None, stop.clone()).await?;
     let server = Server::bind(&config, &database, world.for_pages()).await?;
+    config.public_url = server.public_url.clone();
     let worker = context(&config, &database, &world).await?;
-    let mut variables = vec![("OWNLANE_URL", format!("http://{}", server.address))];
+    let mut variables = vec![("OWNLANE_URL", config.public_url.origin().to_owned())];
+    variables.extend(world.variables());
     variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
     tokio::select! {
         served = server.run(stop.clone()) => served.and(Err("the server stopped before the command".into())),

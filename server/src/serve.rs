@@ -23,7 +23,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Server {
     listener: TcpListener,
     router: Router,
-    pub address: SocketAddr,
+    /// How browsers reach it: what links in mails begin with.
+    pub public_url: PublicUrl,
     /// The first operator's way in, until there is one.
     pub operator_link: Option<String>,
 }
@@ -51,7 +52,7 @@ impl Server {
         });
         let operator_link = app::console::sign_up::issue_link(&site).await?;
         let router = crate::router(site, &public_url, &config.trusted_proxies);
-        Ok(Self { listener, router, address, operator_link })
+        Ok(Self { listener, router, public_url, operator_link })
     }
 
     /// Answers until `stop` says true, and then what has been asked already.

@@ -85,6 +85,11 @@ mod played {
             app::site::World::Sandbox { zones }
         }
 
+        /// For a command that plays the world by hand.
+        pub fn variables(&self) -> Vec<(&'static str, String)> {
+            vec![("OWNLANE_SANDBOX_URL", format!("http://{}", self.address))]
+        }
+
         pub fn describe(&self) -> String {
             format!("The sandbox plays Amazon SES at http://{} and DNS at {}.", self.address, self.dns)
         }
@@ -153,6 +158,10 @@ mod real {
 
         pub const fn for_pages(&self) -> app::site::World {
             app::site::World::Real
+        }
+
+        pub const fn variables(&self) -> Vec<(&'static str, String)> {
+            Vec::new()
         }
 
         pub fn describe(&self) -> String {

@@ -33,7 +33,7 @@ pub fn of(settings: &Settings) -> Form {
         ("gap-min", settings.gap.min_mins().to_string()),
         ("gap-max", settings.gap.max_mins().to_string()),
         ("from", SendWindow::time_of_day(window.from())),
-        ("until", SendWindow::time_of_day(window.until())),
+        ("until", SendWindow::time_of_day(window.until() % (24 * 60))),
         ("zone", window.zone().to_string()),
     ];
     values.extend(days(window.days()));
@@ -67,7 +67,9 @@ fn read_window(form: &mut Form) -> Option<SendWindow> {
     let bits = chosen.fold(0_u8, |bits, day| bits | (1 << day));
     let days = form.check("day", WeekDays::from_bits(bits));
     let from = form.check("from", SendWindow::parse_time(form.value("from")));
+    // A browser's field of a time knows no 24:00: midnight is the end of the day there.
     let until = form.check("until", SendWindow::parse_time(form.value("until")));
+    let until = until.map(|until| if until == 0 { 24 * 60 } else { until });
     let zone = form.check("zone", ZoneName::parse(form.value("zone")));
     // Hours in the wrong order are said together with a missing day, not after it.
     let window = SendWindow::new(days.unwrap_or(WeekDays::WORKING), from?, until?, zone?);
@@ -92,7 +94,7 @@ pub fn MailboxFields<'a>(form: &'a Form) -> impl IntoView {
         <Ticks form name="day" legend="Sending days" options=days/>
         <div class="fields">
             <Field form name="from" label="From" kind="time"/>
-            <Field form name="until" label="Until" kind="time"/>
+            <Field form name="until" label="Until" hint="00:00 is midnight at the end of the day." kind="time"/>
         </div>
         <Select form name="zone" label="Time zone" options=zones/>
         <div class="fields">

@@ -33,7 +33,7 @@ pub fn view(frame: &TenantFrame, days: &[String], by_day: &[(String, Numbers)]) 
     let (first, last) = (edge(days.first()), edge(days.last()));
     view! {
         <figure class="chart">
-            <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label="Mails by day">
+            <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="group" aria-label="Mails by day">
                 {bars}
             </svg>
             <figcaption>
