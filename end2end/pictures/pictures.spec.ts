@@ -96,6 +96,16 @@ test('every page', async ({ browser }) => {
     await team.getByText('accepted,').waitFor();
     await take(ada, `import-done-${file.slice(6, 11)}`, team.url());
   }
+  // People who answer as their names say.
+  const people = ['anna.lund', 'bounce.olsen', 'complain.hart', 'mats.berg', 'softbounce.dahl', 'eva.strand', 'reject.moe', 'liv.aas'];
+  await team.goto('/t/northwind/imports/new');
+  const rows = people.map((name, at) => `${name}@${['gmail.com', 'fjord.example', 'outlook.com', 'nordhavn.example'][at % 4]},${name.split('.')[1]},Nordhavn AS`);
+  await team.getByLabel('File').setInputFiles({ name: 'oslo.csv', mimeType: 'text/csv', buffer: Buffer.from(`email,first_name,company\n${rows.join('\n')}\n`) });
+  await team.getByRole('button', { name: 'Upload' }).click();
+  await team.getByLabel('Source', { exact: true }).fill('A trade fair in Oslo');
+  await team.getByLabel('Consent').check();
+  await team.getByRole('button', { name: 'Import', exact: true }).click();
+  await team.getByText('accepted,').waitFor();
   await take(ada, 'leads', '/t/northwind/leads');
   await team.goto('/t/northwind/leads');
   await team.getByRole('link', { name: /svetlana.smirnov1@/ }).click();
@@ -116,6 +126,8 @@ test('every page', async ({ browser }) => {
   await team.goto(`${sequence}/steps/2`);
   await team.getByLabel('Body').fill('Hello {{ lead.first_name | default: "again" }},\n\nmay I ask once more?\n\nKind regards');
   await team.getByRole('button', { name: 'Save' }).click();
+  await team.getByLabel('Source', { exact: true }).selectOption({ label: 'A trade fair in Oslo (8 leads)' });
+  await team.getByRole('button', { name: 'Add its leads' }).click();
   for (let source = 0; source < 2; source += 1) await team.getByRole('button', { name: 'Add its leads' }).click();
   await team.getByLabel(/^ada@/).check();
   await team.getByRole('button', { name: 'Save who writes' }).click();
@@ -129,7 +141,25 @@ test('every page', async ({ browser }) => {
   await take(ada, 'sequence-start', `${sequence}/start`);
   await team.goto(`${sequence}/start`);
   await team.getByRole('button', { name: 'Start' }).click();
+  for (let press = 0; press < 60; press += 1) {
+    await team.getByRole('button', { name: press % 10 === 9 ? '+1 day' : '+1 hour' }).click();
+    await team.waitForTimeout(1200);
+  }
   await take(ada, 'sequence-running', sequence);
+  await take(ada, 'sequence-leads-all', `${sequence}/leads`);
+  await take(ada, 'mails', '/t/northwind/messages');
+  await team.goto('/t/northwind/messages?what=bounced');
+  await team.locator('tbody a').first().click();
+  await take(ada, 'mail', team.url());
+  await team.locator('dd a').first().click();
+  await take(ada, 'lead-bounced', team.url());
+  await take(ada, 'mailbox-sending', (await team.goto('/t/northwind/mailboxes')) && (await team.locator('tbody a').first().getAttribute('href'))!);
+  const captured = await (await outside.request.get(`${process.env.OWNLANE_SANDBOX_URL}/_sandbox/mail`)).json();
+  const wayOut = captured[0].raw.replace(/\r\n[ \t]+/g, ' ').match(/List-Unsubscribe: <(\S+)>/)![1];
+  await take(outside, 'opt-out', wayOut);
+  await page.goto(wayOut);
+  await page.getByRole('button', { name: 'No more mails' }).click();
+  await take(outside, 'opted-out', wayOut);
   await take(ada, 'sequences', '/t/northwind/sequences');
   await page.goto('/console');
   await page.getByRole('link', { name: 'Northwind Sales' }).click();
