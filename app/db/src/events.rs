@@ -96,6 +96,14 @@ pub async fn apply(tx: &mut TenantTx, facts: &[Fact], now: OffsetDateTime) -> Re
     insert_events(tx, &known).await?;
     let left = raise(tx, &known, &before, now).await?;
     settle::advance(tx, &left).await?;
+    let refused: Vec<Uuid> = known
+        .iter()
+        .filter(|fact| fact.effect.raises_to == Some(MessageState::Refused))
+        .map(|fact| fact.message.uuid())
+        .collect();
+    if !refused.is_empty() {
+        settle::stop_refused(tx, &refused, now).await?;
+    }
     for fact in &known {
         let Some(reason) = fact.effect.suppresses else { continue };
         match before.get(&fact.message.uuid()) {

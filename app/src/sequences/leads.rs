@@ -220,9 +220,9 @@ pub(super) fn counts(frame: &TenantFrame, sequence: &Sequence) -> impl IntoView 
             ("stopped", "stopped", counts.stopped),
         ];
         let parts = parts.map(|(which, words, count)| {
-            view! { <a href=format!("{at}?which={which}")>{format!("{} {words}", thousands(count))}</a>" " }
+            view! { <li><a href=format!("{at}?which={which}")>{format!("{} {words}", thousands(count))}</a></li> }
         });
-        view! { <li>{parts.into_iter().collect::<Vec<_>>()}</li> }
+        parts.into_iter().collect::<Vec<_>>()
     });
     (counts.leads > 0 || sequence.is_filling()).then(|| {
         view! {

@@ -195,6 +195,22 @@ pub async fn write_providers(tx: &mut TenantTx, providers: &[(MessageId, &str)])
     Ok(())
 }
 
+/// SES took these and then would not send them: their leads get no more of the sequence.
+pub(crate) async fn stop_refused(tx: &mut TenantTx, ids: &[Uuid], now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update enrolments e set state = 'stopped', stopped_for = 'refused', stopped_at = $3 from messages m
+         where m.tenant_id = $1 and m.id = any($2) and e.tenant_id = $1 and e.sequence_id = m.sequence_id
+           and e.lead_id = m.lead_id and e.state in ('sending', 'active')",
+    )
+    .bind(tenant.uuid())
+    .bind(ids)
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
 async fn raise(tx: &mut TenantTx, message: MessageId, to: MessageState, trouble: &str) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
