@@ -62,6 +62,11 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|_| Refusal::BadRequest("The form was too large or did not arrive whole."))?;
-        Ok(Self { values: form_urlencoded::parse(&body).into_owned().collect(), errors: Vec::new() })
+        let values: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        // Postgres keeps none, and no browser sends one.
+        if values.iter().any(|(_, value)| value.contains('\0')) {
+            return Err(Refusal::BadRequest("A text holds no NUL character."));
+        }
+        Ok(Self { values, errors: Vec::new() })
     }
 }

@@ -14,7 +14,7 @@ use db::accounts::people::{self, Person};
 use db::scope::{AccountsTx, OperatorAct, OperatorTx, TenantTx};
 use rules::access::{Permission, Role};
 use rules::ids::{AuditId, TenantId, UserId};
-use rules::messages::OptOutLink;
+use rules::secrets::TenantLink;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use tower_sessions::Session;
@@ -86,7 +86,7 @@ impl Member {
 }
 
 /// For the recipient of a mail: the link names the tenant, and only what the link leads to is shown.
-pub async fn enter_by_link(site: &Site, link: &OptOutLink) -> Result<TenantTx> {
+pub async fn enter_by_link(site: &Site, link: &TenantLink) -> Result<TenantTx> {
     Ok(TenantTx::begin(&site.web, link.tenant).await?)
 }
 
@@ -117,6 +117,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ask<T> 
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        // Postgres keeps no NUL in a text: nothing is found by one.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Refusal::NotFound);
+        }
         let Query(query) = Query::from_request_parts(parts, state).await.map_err(|_| Refusal::NotFound)?;
         Ok(Self(query))
     }

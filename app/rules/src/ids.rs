@@ -69,8 +69,6 @@ id! {
     LeadId;
     #[doc = "A sequence of mails."]
     SequenceId;
-    #[doc = "One lead in one sequence."]
-    EnrolmentId;
     #[doc = "A mail to one lead."]
     MessageId;
 }

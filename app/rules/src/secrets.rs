@@ -1,5 +1,6 @@
 //! Secrets carried in links and cookies: 32 random bytes, shown once as base64url, remembered only as their SHA-256.
 
+use crate::ids::TenantId;
 use crate::time::Chance;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -8,6 +9,26 @@ use std::fmt;
 /// The secret itself. It prints as `…`: only [`Secret::reveal`] shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
+
+/// What stands at the end of a link into one tenant: `<tenant>.<secret>`. It names the tenant, so that it is looked for in
+/// that tenant only; who it is for, only the database knows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TenantLink {
+    pub tenant: TenantId,
+    pub secret: Secret,
+}
+
+impl TenantLink {
+    /// `None` for whatever cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (tenant, secret) = text.split_once('.')?;
+        Some(Self { tenant: TenantId::parse(tenant)?, secret: Secret::parse(secret)? })
+    }
+
+    pub fn reveal(&self) -> String {
+        format!("{}.{}", self.tenant, self.secret.reveal())
+    }
+}
 
 /// SHA-256 of a secret: what the database keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +90,7 @@ impl fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::OffsetDateTime;
 
     struct Ones;
 
@@ -90,6 +112,21 @@ mod tests {
     fn whatever_is_not_a_secret_is_refused() {
         for text in ["", "short", "AQEB", &"A".repeat(44), "../../etc/passwd"] {
             assert_eq!(Secret::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_back_to_what_it_was_made_of() {
+        let tenant = TenantId::new(OffsetDateTime::UNIX_EPOCH, &Ones);
+        let link = TenantLink { tenant, secret: Secret::new(&Ones) };
+        assert_eq!(TenantLink::parse(&link.reveal()), Some(link.clone()));
+        assert!(!format!("{link:?}").contains(&link.secret.reveal()));
+        let secret = link.secret.reveal();
+        for wrong in ["", ".", &tenant.to_string(), &format!("{tenant}."), &format!(".{secret}"), &secret] {
+            assert_eq!(TenantLink::parse(wrong), None, "{wrong}");
+        }
+        for wrong in [format!("{tenant}.{secret}="), format!("{tenant}.{secret}/"), format!("{tenant}.{secret}?a=b")] {
+            assert_eq!(TenantLink::parse(&wrong), None, "{wrong}");
         }
     }
 }

@@ -16,28 +16,12 @@ use db::scope::AccountsTx;
 use leptos::prelude::*;
 use rules::accounts::{NewPassword, PersonName};
 use rules::addresses::EmailAddress;
-use rules::ids::{TenantId, UserId};
-use rules::secrets::Secret;
+use rules::ids::UserId;
+use rules::secrets::TenantLink;
 use tower_sessions::Session;
 
-/// What stands behind `/invitation/`.
-struct Link {
-    text: String,
-    tenant: TenantId,
-    secret: Secret,
-}
-
-impl Link {
-    fn parse(text: String) -> Result<Self> {
-        let (tenant, secret) = text.split_once('.').ok_or(Refusal::NotFound)?;
-        let tenant = TenantId::parse(tenant).ok_or(Refusal::NotFound)?;
-        let secret = Secret::parse(secret).ok_or(Refusal::NotFound)?;
-        Ok(Self { tenant, secret, text })
-    }
-
-    fn address(&self) -> String {
-        format!("/invitation/{}", self.text)
-    }
+fn parse(link: &str) -> Result<TenantLink> {
+    TenantLink::parse(link).ok_or(Refusal::NotFound)
 }
 
 pub async fn page(
@@ -45,7 +29,7 @@ pub async fn page(
     Visitor(person): Visitor,
     Address(link): Address<String>,
 ) -> Result<Response> {
-    let link = Link::parse(link)?;
+    let link = parse(&link)?;
     let mut tx = AccountsTx::begin(&site.web).await?;
     let found = invitations::find(&mut tx, link.tenant, &link.secret.hash(), site.now()).await?;
     tx.commit().await?;
@@ -61,7 +45,7 @@ pub async fn submit(
     headers: HeaderMap,
     mut form: Form,
 ) -> Result<Response> {
-    let link = Link::parse(link)?;
+    let link = parse(&link)?;
     let typed = form.take_secret("password");
     let mut tx = AccountsTx::begin(&site.web).await?;
     let found = invitations::find(&mut tx, link.tenant, &link.secret.hash(), site.now()).await?;
@@ -87,7 +71,7 @@ pub async fn submit(
         return Ok(Redirect::to(&format!("/t/{}", found.slug)).into_response());
     }
     // It was answered, withdrawn or replaced, or is for somebody else: the page says which.
-    page(State(site), Visitor(person), Address(link.text)).await
+    page(State(site), Visitor(person), Address(link.reveal())).await
 }
 
 /// Whoever is signed in is the person who was invited.
@@ -95,7 +79,7 @@ fn is_invited(person: &Person, found: &Found) -> bool {
     person.email.eq_ignore_ascii_case(&found.email)
 }
 
-async fn join(site: &Site, link: &Link, person: &Person) -> Result<bool> {
+async fn join(site: &Site, link: &TenantLink, person: &Person) -> Result<bool> {
     let now = site.now();
     let mut tx = AccountsTx::begin(&site.web).await?;
     let found = invitations::lock(&mut tx, link.tenant, &link.secret.hash(), now).await?;
@@ -110,7 +94,7 @@ async fn join(site: &Site, link: &Link, person: &Person) -> Result<bool> {
 /// Hash, in no transaction → write. `None` when the invitation, or its address, is taken meanwhile.
 async fn sign_up(
     site: &Site,
-    link: &Link,
+    link: &TenantLink,
     found: &Found,
     name: &PersonName,
     password: &NewPassword,
@@ -135,13 +119,13 @@ async fn sign_up(
 async fn show(
     site: &Site,
     status: StatusCode,
-    link: &Link,
+    link: &TenantLink,
     found: Found,
     person: Option<Person>,
     form: Form,
 ) -> Result<Response> {
     let status = if found.state == Standing::Open { status } else { StatusCode::GONE };
-    let action = link.address();
+    let action = format!("/invitation/{}", link.reveal());
     let title = format!("Join {}", found.tenant_name);
     let name = person.as_ref().map(|person| person.name.clone());
     Ok(render(site, status, title.clone(), move || {

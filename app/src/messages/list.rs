@@ -100,10 +100,12 @@ async fn read(tx: &mut TenantTx, asked: &MessagesAsked) -> Result<(Filter, Vec<S
         filter.sequence = Some(id);
     }
     if !asked.provider.is_empty() {
-        let code = if asked.provider == "unknown" { "" } else { asked.provider.as_str() };
-        let name = Provider::parse(code).map_or("providers not known yet", Provider::name);
-        words.push(format!("to {name}"));
-        filter.provider = Some(code.to_owned());
+        let provider = match asked.provider.as_str() {
+            "unknown" => None,
+            code => Some(Provider::parse(code).ok_or(Refusal::NotFound)?),
+        };
+        words.push(format!("to {}", provider.map_or("providers not known yet", Provider::name)));
+        filter.provider = Some(provider.map_or("", Provider::as_str).to_owned());
     }
     Ok((filter, words))
 }

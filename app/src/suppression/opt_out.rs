@@ -11,10 +11,10 @@ use axum::response::Response;
 use db::clock;
 use db::suppression::{self, OptOut};
 use leptos::prelude::*;
-use rules::messages::OptOutLink;
+use rules::secrets::TenantLink;
 
 pub async fn page(State(site): State<Site>, Address(link): Address<String>) -> Result<Response> {
-    let link = OptOutLink::parse(&link).ok_or(Refusal::NotFound)?;
+    let link = TenantLink::parse(&link).ok_or(Refusal::NotFound)?;
     let mut tx = enter_by_link(&site, &link).await?;
     let found = suppression::find_link(&mut tx, &link.secret.hash()).await?;
     tx.commit().await?;
@@ -22,7 +22,7 @@ pub async fn page(State(site): State<Site>, Address(link): Address<String>) -> R
 }
 
 pub async fn submit(State(site): State<Site>, Address(link): Address<String>) -> Result<Response> {
-    let link = OptOutLink::parse(&link).ok_or(Refusal::NotFound)?;
+    let link = TenantLink::parse(&link).ok_or(Refusal::NotFound)?;
     let mut tx = enter_by_link(&site, &link).await?;
     let found = suppression::find_link(&mut tx, &link.secret.hash()).await?.ok_or(Refusal::NotFound)?;
     let now = clock::business_time(&mut tx, site.now()).await?;

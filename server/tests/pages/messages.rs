@@ -74,6 +74,10 @@ async fn a_step_becomes_a_mail_and_its_end_comes_back() {
         assert!(overview.contains(&format!("aria-label=\"{number}\"")), "{number}: {overview}");
     }
     assert!(overview.contains("3 sent, 2 delivered, 1 bounced, 1 complained"), "the chart: {overview}");
+    for wrong in ["what=x", "provider=%00", "from=2024-02-30&until=2024-03-01", "mailbox=x"] {
+        let answer = acme.owner.get(&format!("/t/acme/messages?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
     let list = acme.owner.get("/t/acme/messages?what=bounced").await.text;
     assert!(list.contains("bounce.bob@north.example") && !list.contains("anna@north"), "{list}");
 }
@@ -330,4 +334,16 @@ async fn a_neighbour_sees_nothing_and_is_held_up_by_nothing() {
     for id in theirs.split(',') {
         assert_eq!(bolt.owner.get(&format!("/t/bolt/messages/{id}")).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_ses_refuses_after_all_ends_its_leads_sequence() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let leads = "email,first_name\nreject.rita@n.example,R\n";
+    let acme = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
+    acme.gaps(&site, 1).await;
+    assert_eq!(states(&site).await, "reject.rita@n.example:8");
+    assert_eq!(enrolments(&site).await, "reject.rita:stopped/refused");
+    assert_eq!(site.database.count("suppressions").await, 0, "the recipient did nothing");
 }

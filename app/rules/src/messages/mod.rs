@@ -4,7 +4,6 @@
 mod gap;
 mod gate;
 mod headers;
-mod links;
 mod outcome;
 mod provider;
 mod state;
@@ -14,7 +13,6 @@ mod wait;
 pub use gap::draw_gap;
 pub use gate::{LaneFacts, LaneVerdict, judge_lane};
 pub use headers::ses_message_id_header;
-pub use links::OptOutLink;
 pub use outcome::{Reply, SendOutcome, Wait, judge};
 pub use provider::Provider;
 pub use state::MessageState;

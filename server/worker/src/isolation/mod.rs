@@ -36,7 +36,10 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                 Ok(())
             }
             Err(error) => {
-                ses_tenants::write_unready(&mut tx).await?;
+                // Out of reach or throttled says nothing of how it stands: what was ready stays so.
+                if error.kind != SesErrorKind::Later {
+                    ses_tenants::write_unready(&mut tx).await?;
+                }
                 tx.commit().await?;
                 Err(error.into())
             }

@@ -8,8 +8,8 @@ use db::messages::lanes::DueLane;
 use db::sequences::StoredStep;
 use rules::events::is_simulator;
 use rules::ids::{MailboxId, MessageId, SequenceId, TenantId};
-use rules::messages::{OptOutLink, ses_message_id_header};
-use rules::secrets::Secret;
+use rules::messages::ses_message_id_header;
+use rules::secrets::{Secret, TenantLink};
 use rules::sequences::{Blocked, Letter, Sender, Step, write};
 use rules::time::OffsetDateTime;
 use std::collections::{BTreeMap, HashMap};
@@ -81,8 +81,8 @@ pub(super) fn compose(
     let steps = sequence.steps.as_ref().map_err(|sentence| PassedFor::Problem(sentence.clone()))?;
     let at = usize::from(candidate.step).checked_sub(1).filter(|at| *at < steps.len()).ok_or(PassedFor::NoStep)?;
     let Writing { context, tenant, lane, now, .. } = *writing;
-    let link = OptOutLink { tenant, secret: Secret::new(&*context.chance) };
-    let opt_out_url = format!("{}{}", context.public_url, link.path());
+    let link = TenantLink { tenant, secret: Secret::new(&*context.chance) };
+    let opt_out_url = format!("{}/u/{}", context.public_url, link.reveal());
     let letter = write_letter(writing, steps, at, candidate, &opt_out_url)
         .map_err(|blocked| PassedFor::Problem(format!("Step {}: {blocked}", candidate.step)))?;
     let message = MessageId::new(context.now(), &*context.chance);

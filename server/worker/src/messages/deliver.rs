@@ -35,20 +35,29 @@ pub(super) struct Done {
     mailbox: MailboxId,
     outcome: SendOutcome,
     said: Option<String>,
-    provider: Option<Provider>,
 }
 
 pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
-    let domains: Vec<String> = mails.iter().map(|mail| mail.to_domain.clone()).collect();
-    let providers = Arc::new(providers::find(context, domains).await);
+    let recipients: Vec<(MessageId, String)> =
+        mails.iter().map(|mail| (mail.message, mail.to_domain.clone())).collect();
+    let domains = recipients.iter().map(|(_, domain)| domain.clone()).collect();
+    // Nothing waits for DNS: a mail leaves at once, and whose mail exchangers it goes to is written when that is known.
+    let (providers, ()) = tokio::join!(providers::find(context, domains), give_all(context, tenant, mails, calls));
+    let found: Vec<(MessageId, Provider)> =
+        recipients.into_iter().filter_map(|(message, domain)| Some((message, *providers.get(&domain)?))).collect();
+    if let Err(error) = write_providers(context, tenant, &found).await {
+        tracing::warn!(%tenant, "recipients' providers: {}", describe(&error));
+    }
+}
+
+async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
     let mut open = JoinSet::new();
     for mail in mails {
-        let (context, calls, providers) = (context.clone(), calls.clone(), providers.clone());
+        let (context, calls) = (context.clone(), calls.clone());
         open.spawn(async move {
             let _place = calls.acquire().await;
-            let provider = providers.get(&mail.to_domain).copied();
             let (outcome, said) = give(&context, tenant, &mail).await;
-            Done { message: mail.message, mailbox: mail.mailbox, outcome, said, provider }
+            Done { message: mail.message, mailbox: mail.mailbox, outcome, said }
         });
     }
     while let Some(first) = open.join_next().await {
@@ -61,6 +70,13 @@ pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail
         let _ = tokio::time::timeout(GATHER, gathering).await;
         write_all(context, tenant, &done).await;
     }
+}
+
+async fn write_providers(context: &Context, tenant: TenantId, found: &[(MessageId, Provider)]) -> Result<()> {
+    let found: Vec<(MessageId, &str)> = found.iter().map(|(message, it)| (*message, it.as_str())).collect();
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    settle::write_providers(&mut tx, &found).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn give(context: &Context, tenant: TenantId, mail: &Mail) -> (SendOutcome, Option<String>) {
@@ -125,11 +141,6 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
     }
     if !taken.is_empty() {
         settle::write_taken(&mut tx, &taken).await?;
-    }
-    let found: Vec<(MessageId, &str)> =
-        done.iter().filter_map(|it| Some((it.message, it.provider?.as_str()))).collect();
-    if !found.is_empty() {
-        settle::write_providers(&mut tx, &found).await?;
     }
     for (wait, held) in &waiting {
         let messages: Vec<MessageId> = held.iter().map(|it| it.message).collect();

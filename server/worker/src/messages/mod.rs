@@ -79,8 +79,10 @@ pub async fn send(context: &Context) -> Result<Progress> {
     }
     let mut progress = Progress::Idle;
     while let Some(claim) = claims.join_next().await {
-        if claim.unwrap_or_default() {
-            progress = Progress::More;
+        match claim {
+            Ok(true) => progress = Progress::More,
+            Ok(false) => {}
+            Err(error) => tracing::error!("a claim fell over: {error}"),
         }
     }
     let mut turns = context.sending.turns.lock().await;
