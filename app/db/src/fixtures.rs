@@ -23,8 +23,16 @@ impl TestDatabase {
     pub async fn new() -> Self {
         #[expect(clippy::disallowed_methods, reason = "a test has no configuration but this")]
         let cluster = std::env::var("DATABASE_URL").expect("DATABASE_URL: run tests through `make unit`");
-        let name = copy_template(&cluster).await;
-        let owner = options(&cluster).expect("DATABASE_URL is an address").database(&name);
+        Self::on(&cluster).await
+    }
+
+    /// On another cluster, named as its owner sees it.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn on(cluster: &str) -> Self {
+        let name = copy_template(cluster).await;
+        let owner = options(cluster).expect("DATABASE_URL is an address").database(&name);
         let url = |login: &str| owner.clone().username(login).to_url_lossy().to_string();
         Self {
             web: WebLogin::connect(&url("ownlane_web")).await.expect("the web login signs in"),

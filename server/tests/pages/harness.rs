@@ -11,9 +11,10 @@ use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use rules::time::{Chance, Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
-use server::system::SystemChance;
+use server::system::{SystemChance, SystemClock};
 use server::world::SandboxZones;
 use std::net::{IpAddr, SocketAddr};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -22,20 +23,31 @@ pub const URL: &str = "http://ownlane.test";
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
-/// is turned.
-pub struct TestClock(Mutex<OffsetDateTime>);
+/// is turned. Beside a process of its own, which knows no such clock, it goes as the machine's does, turned ahead.
+pub enum TestClock {
+    Turned(Mutex<OffsetDateTime>),
+    Machine(Mutex<Duration>),
+}
 
 impl Clock for TestClock {
     fn now(&self) -> OffsetDateTime {
-        let mut now = self.0.lock().unwrap();
-        *now += Duration::milliseconds(1);
-        *now
+        match self {
+            Self::Turned(now) => {
+                let mut now = now.lock().unwrap();
+                *now += Duration::milliseconds(1);
+                *now
+            }
+            Self::Machine(ahead) => SystemClock.now() + *ahead.lock().unwrap(),
+        }
     }
 }
 
 impl TestClock {
     pub fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
+        match self {
+            Self::Turned(now) => *now.lock().unwrap() += by,
+            Self::Machine(ahead) => *ahead.lock().unwrap() += by,
+        }
     }
 }
 
@@ -49,17 +61,29 @@ pub struct TestSite {
     dns: Arc<worker::Dns>,
     sending: Arc<worker::Sending>,
     router: Router,
+    /// Where the sandbox answers for SES and for DNS.
+    sandbox: (SocketAddr, SocketAddr),
     /// The sandbox goes on until it is gone.
     _stop: watch::Sender<bool>,
 }
 
 impl TestSite {
     pub async fn new() -> Self {
-        let database = TestDatabase::new().await;
-        let clock = Arc::new(TestClock(Mutex::new(OffsetDateTime::UNIX_EPOCH + Duration::days(20_000))));
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        Self::with(TestDatabase::new().await, TestClock::Turned(Mutex::new(now))).await
+    }
+
+    /// For tests that start a process of its own.
+    pub async fn in_real_time(database: TestDatabase) -> Self {
+        Self::with(database, TestClock::Machine(Mutex::default())).await
+    }
+
+    async fn with(database: TestDatabase, clock: TestClock) -> Self {
+        let clock = Arc::new(clock);
         let (stop, stopped) = watch::channel(false);
         let sandbox = start_sandbox(clock.clone()).await;
         let (world, ses, dns) = (sandbox.world(), reach(sandbox.address).await, sandbox.dns);
+        let addresses = (sandbox.address, sandbox.dns);
         // Tests set a rate where they are about one: the clock stands still, and a second would never end.
         world.set_quota(1_000_000.0, 1_000_000.0);
         tokio::spawn(sandbox.run(stopped));
@@ -76,7 +100,24 @@ impl TestSite {
         let router = server::router(site.clone(), &PublicUrl::parse(URL).unwrap(), &[]);
         let dns = Arc::new(worker::Dns::new(worker::NameServers::One(dns)).unwrap());
         let sending = Arc::default();
-        Self { database, clock, site, world, ses: Arc::new(ses), dns, sending, router, _stop: stop }
+        Self { database, clock, site, world, ses: Arc::new(ses), dns, sending, router, sandbox: addresses, _stop: stop }
+    }
+
+    /// The real program in a process of its own, which does the work on this database and in this sandbox.
+    pub fn start_worker(&self) -> WorkerProcess {
+        let (ses, dns) = self.sandbox;
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ownlane"));
+        command
+            .arg("work")
+            .env_remove("DATABASE_URL")
+            .env("OWNLANE_DB_WORKER", self.database.url("ownlane_worker"))
+            .env("OWNLANE_SANDBOX_URL", format!("http://{ses}"))
+            .env("OWNLANE_SANDBOX_DNS", dns.to_string())
+            .env("OWNLANE_PUBLIC_URL", URL)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        WorkerProcess(command.spawn().unwrap())
     }
 
     /// What the worker is handed.
@@ -193,6 +234,16 @@ impl TestSite {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         assert!(browser.has_session());
         browser
+    }
+}
+
+/// Killed, as by `kill -9`, when it is dropped.
+pub struct WorkerProcess(Child);
+
+impl Drop for WorkerProcess {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod console;
 mod domains;
+mod faults;
 mod harness;
 mod leads;
 mod mailboxes;

@@ -48,32 +48,32 @@ impl Ground {
         self.owner.get(page).await.text.contains("Mail can leave under this name.")
     }
 
-    /// What stands at SES, without what differs from one run to the next.
-    fn shape(&self) -> String {
-        let state = self.site.world.snapshot();
-        let region = &state["us-east-1"];
-        let count = |kind: &str| region[kind].as_object().map_or(0, serde_json::Map::len);
-        let text = region["tenants"].to_string();
-        let has = |word: &str| text.matches(word).count();
-        format!(
-            "{} tenant, {} identity, {} set; {} and {} associated; strict {}, own list {}",
-            count("tenants"),
-            count("identities"),
-            count("configuration_sets"),
-            has(":identity/"),
-            has(":configuration-set/"),
-            has("reputation-policy/strict"),
-            has("\"TENANT\""),
-        )
-    }
-
     /// The shape after a run without trouble, and how many calls it makes.
     async fn quiet_run(&mut self) -> (String, u32) {
         let before = self.site.world.calls().len();
         let page = self.connect_anew(None).await;
         assert!(self.becomes_verified(&page).await);
-        (self.shape(), u32::try_from(self.site.world.calls().len() - before).unwrap())
+        (shape_of(&self.site), u32::try_from(self.site.world.calls().len() - before).unwrap())
     }
+}
+
+/// What stands at SES, without what differs from one run to the next.
+pub fn shape_of(site: &TestSite) -> String {
+    let state = site.world.snapshot();
+    let region = &state["us-east-1"];
+    let count = |kind: &str| region[kind].as_object().map_or(0, serde_json::Map::len);
+    let text = region["tenants"].to_string();
+    let has = |word: &str| text.matches(word).count();
+    format!(
+        "{} tenant, {} identity, {} set; {} and {} associated; strict {}, own list {}",
+        count("tenants"),
+        count("identities"),
+        count("configuration_sets"),
+        has(":identity/"),
+        has(":configuration-set/"),
+        has("reputation-policy/strict"),
+        has("\"TENANT\""),
+    )
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn whichever_call_breaks_the_next_turn_goes_on() {
             let fault = Fault { operation: None, skip, times: 1, kind };
             let page = ground.connect_anew(Some(fault)).await;
             assert!(ground.becomes_verified(&page).await, "{kind:?} at call {skip}");
-            assert_eq!(ground.shape(), shape, "{kind:?} at call {skip}");
+            assert_eq!(shape_of(&ground.site), shape, "{kind:?} at call {skip}");
         }
     }
 }
@@ -119,7 +119,7 @@ async fn wherever_the_process_dies_the_next_one_goes_on() {
         drop(working.await);
         ground.site.clock.advance(Duration::minutes(limits::LEASE_MINS + 1));
         assert!(ground.becomes_verified(&page).await, "died at call {skip}");
-        assert_eq!(ground.shape(), shape, "died at call {skip}");
+        assert_eq!(shape_of(&ground.site), shape, "died at call {skip}");
     }
 }
 

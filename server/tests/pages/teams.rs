@@ -135,6 +135,25 @@ impl Sending {
         Self { owner, sequence, mailbox }
     }
 
+    /// As many more mailboxes like the first, which write for the same sequence.
+    pub async fn more_mailboxes(&self, site: &TestSite, count: usize) {
+        let sql = format!(
+            "with made as (
+                insert into mailboxes (tenant_id, id, domain_id, address, display_name, signature, daily_cap, gap_min_mins,
+                    gap_max_mins, window_days, window_from, window_until, time_zone, created_at, created_by, changed_at)
+                select tenant_id, gen_random_uuid(), domain_id, 'more' || n || '@' || split_part(address, '@', 2),
+                    display_name, signature, daily_cap, gap_min_mins, gap_max_mins, window_days, window_from, window_until,
+                    time_zone, created_at, created_by, changed_at
+                from mailboxes, generate_series(1, {count}) n where id = '{}' returning tenant_id, id),
+             writing as (
+                insert into sequence_mailboxes (tenant_id, sequence_id, mailbox_id)
+                select s.tenant_id, s.id, made.id from made join sequences s using (tenant_id))
+             insert into lanes (tenant_id, mailbox_id, due_at) select tenant_id, id, '2024-01-01' from made",
+            self.mailbox
+        );
+        site.database.run(&sql).await;
+    }
+
     /// Lets the worker send, a gap at a time.
     pub async fn gaps(&self, site: &TestSite, count: usize) {
         for _ in 0..count {

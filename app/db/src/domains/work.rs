@@ -121,17 +121,19 @@ pub async fn write_look(
     verified_at: Option<OffsetDateTime>,
 ) -> Result<()> {
     let tenant = tx.tenant();
-    sqlx::query("update domains set looked_at = $3, verified_at = $4 where tenant_id = $1 and id = $2")
-        .bind(tenant.uuid())
-        .bind(domain.uuid())
-        .bind(looked_at)
-        .bind(verified_at)
-        .execute(tx.sql())
-        .await?;
-    if verified_at.is_some() {
-        lanes::wake(tx, looked_at).await?;
-    }
-    Ok(())
+    let is_new: Option<bool> = sqlx::query_scalar(
+        "with before as (select verified_at from domains where tenant_id = $1 and id = $2)
+         update domains d set looked_at = $3, verified_at = $4 from before where d.tenant_id = $1 and d.id = $2
+         returning before.verified_at is null and d.verified_at is not null",
+    )
+    .bind(tenant.uuid())
+    .bind(domain.uuid())
+    .bind(looked_at)
+    .bind(verified_at)
+    .fetch_optional(tx.sql())
+    .await?;
+    // Where nothing is new, nobody is woken to meet the same again.
+    if is_new == Some(true) { lanes::wake(tx, looked_at).await } else { Ok(()) }
 }
 
 /// Holds a domain until an operator has looked at it.

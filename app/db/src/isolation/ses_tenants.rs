@@ -66,29 +66,32 @@ pub async fn name(tx: &mut TenantTx, name: &str) -> Result<String> {
     Ok(name)
 }
 
-/// Writes down that everything was read back as wanted, and has the domains looked at that waited for it.
+/// Writes down that everything was read back as wanted. If that is new, or the tenant at SES is another one than before, the
+/// domains and mailboxes that stand on it are looked at now; if nothing is new, nobody is woken to meet the same again.
 pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
-    sqlx::query(
-        "update ses_tenants set arn = $2, policy = $3, suppression_scope = $4, read_at = $5,
-                ready_at = coalesce(ready_at, $5)
-         where tenant_id = $1",
+    let is_new: bool = sqlx::query_scalar(
+        "with before as (select arn, ready_at from ses_tenants where tenant_id = $1)
+         update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, read_at = $5,
+                ready_at = coalesce(t.ready_at, $5)
+         from before where t.tenant_id = $1
+         returning before.ready_at is null or before.arn is distinct from t.arn",
     )
     .bind(tenant.uuid())
     .bind(&read.arn)
     .bind(&read.policy)
     .bind(&read.suppression_scope)
     .bind(now)
-    .execute(tx.sql())
+    .fetch_one(tx.sql())
     .await?;
-    sqlx::query(
-        "update domains set due_at = $2
-         where tenant_id = $1 and removed_at is null and dkim_tokens is null and due_at > $2",
-    )
-    .bind(tenant.uuid())
-    .bind(now)
-    .execute(tx.sql())
-    .await?;
+    if !is_new {
+        return Ok(());
+    }
+    sqlx::query("update domains set due_at = $2 where tenant_id = $1 and removed_at is null and due_at > $2")
+        .bind(tenant.uuid())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
     lanes::wake(tx, now).await
 }
 

@@ -22,10 +22,35 @@ pub struct Unsettled {
     pub message: MessageId,
     pub mailbox: MailboxId,
     pub state: MessageState,
-    /// When it was given to SES, in machine time.
+    /// When it was claimed, in machine time.
     pub since: OffsetDateTime,
+    /// The process that claimed it said that it calls SES now.
+    pub was_called: bool,
     /// SES answered with an error of its own, and this step was not given back for that before.
     pub may_go_back: bool,
+}
+
+/// Right before the calls: these are given to SES now. Returned are those that still may be: what was claimed so long ago
+/// that it was given back to its sequence is no longer this process' to send. Looked at again at `due_at`.
+pub async fn write_called(
+    tx: &mut TenantTx,
+    messages: &[MessageId],
+    machine_now: OffsetDateTime,
+    due_at: OffsetDateTime,
+) -> Result<Vec<MessageId>> {
+    let tenant = tx.tenant();
+    let called: Vec<Uuid> = sqlx::query_scalar(
+        "update unsettled_messages set called_at = $3, due_at = $4
+         where tenant_id = $1 and message_id = any($2) and called_at is null and lease_until is null
+         returning message_id",
+    )
+    .bind(tenant.uuid())
+    .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .bind(machine_now)
+    .bind(due_at)
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(called.into_iter().map(MessageId::from_uuid).collect())
 }
 
 /// SES took these.
@@ -107,6 +132,24 @@ pub async fn write_returned(tx: &mut TenantTx, messages: &[MessageId], trouble: 
     Ok(())
 }
 
+/// Its process ended before it called SES: its step is due again.
+pub async fn write_never_called(tx: &mut TenantTx, lease: &Lease, trouble: &str) -> Result<()> {
+    let tenant = tx.tenant();
+    let held = sqlx::query(
+        "select 1 from unsettled_messages
+         where tenant_id = $1 and message_id = $2 and lease_until = $3 and called_at is null for update",
+    )
+    .bind(tenant.uuid())
+    .bind(lease.id)
+    .bind(lease.until)
+    .execute(tx.sql())
+    .await?;
+    if held.rows_affected() == 0 {
+        return Ok(());
+    }
+    write_returned(tx, &[MessageId::from_uuid(lease.id)], trouble).await
+}
+
 /// SES answered with an error of its own, and nothing was heard of this mail since: its step is due again, once.
 pub async fn write_given_up(tx: &mut TenantTx, message: MessageId, trouble: &str) -> Result<()> {
     write_returned(tx, &[message], trouble).await?;
@@ -160,8 +203,8 @@ pub async fn write_final(tx: &mut TenantTx, message: MessageId, now: OffsetDateT
 /// A row that is leased: which message it is, and how it stands. `None`: it is settled.
 pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<Unsettled>> {
     let tenant = tx.tenant();
-    let row: Option<(Uuid, i16, OffsetDateTime, bool)> = sqlx::query_as(
-        "select m.mailbox_id, m.state, u.since, u.may_go_back and not exists (
+    let row: Option<(Uuid, i16, OffsetDateTime, bool, bool)> = sqlx::query_as(
+        "select m.mailbox_id, m.state, u.since, u.called_at is not null, u.may_go_back and not exists (
             select from messages o where o.tenant_id = $1 and o.sequence_id = m.sequence_id and o.lead_id = m.lead_id
               and o.step = m.step and o.was_given_up)
          from unsettled_messages u join messages m on m.tenant_id = $1 and m.id = u.message_id
@@ -172,10 +215,10 @@ pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<U
     .bind(lease.until)
     .fetch_optional(tx.sql())
     .await?;
-    row.map(|(mailbox, rank, since, may_go_back)| {
+    row.map(|(mailbox, rank, since, was_called, may_go_back)| {
         let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state {rank}")))?;
         let message = MessageId::from_uuid(lease.id);
-        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, may_go_back })
+        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, was_called, may_go_back })
     })
     .transpose()
 }

@@ -1,5 +1,5 @@
-//! Gives claimed mails to SES, several at once, and writes what became of them as it becomes known. A crash anywhere here
-//! leaves rows that are settled later; nothing is given to SES twice.
+//! Gives claimed mails to SES, several at once: right before the call it is written that SES is called, after it what became
+//! of the mail. A crash anywhere here leaves rows that are settled later; nothing is given to SES twice.
 
 use super::compose::Mail;
 use super::providers;
@@ -17,9 +17,9 @@ use rules::ids::{MailboxId, MessageId, TenantId};
 use rules::limits;
 use rules::messages::{LaneWait, Provider, SendOutcome, Wait};
 use rules::time::Duration;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 /// Outcomes that come within this are written together.
@@ -50,13 +50,68 @@ pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail
     }
 }
 
+/// Gives as many mails at once as there are places for calls.
 async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
+    let mut waiting = VecDeque::from(mails);
+    let mut batches = JoinSet::new();
+    loop {
+        let batch = take_places(&mut waiting, calls).await;
+        if batch.is_empty() {
+            break;
+        }
+        match mark(context, tenant, batch).await {
+            Ok(batch) => {
+                let context = context.clone();
+                batches.spawn(async move { give_batch(&context, tenant, batch).await });
+            }
+            Err(error) => {
+                tracing::warn!(%tenant, "mails go back before they were given to SES: {}", describe(&error));
+            }
+        }
+    }
+    while batches.join_next().await.is_some() {}
+}
+
+/// A mail with its place among the open calls.
+type Placed = (Mail, OwnedSemaphorePermit);
+
+/// Waits for one place, and takes the others that are free.
+async fn take_places(waiting: &mut VecDeque<Mail>, calls: &Arc<Semaphore>) -> Vec<Placed> {
+    let mut batch = Vec::new();
+    while let Some(mail) = waiting.pop_front() {
+        let place = if batch.is_empty() {
+            calls.clone().acquire_owned().await.ok()
+        } else {
+            calls.clone().try_acquire_owned().ok()
+        };
+        let Some(place) = place else {
+            waiting.push_front(mail);
+            break;
+        };
+        batch.push((mail, place));
+    }
+    batch
+}
+
+/// Says that these are given to SES now: from here on a mail that nobody answers for is unknown. Those that are no longer
+/// this process' to send are left out.
+async fn mark(context: &Context, tenant: TenantId, mut batch: Vec<Placed>) -> Result<Vec<Placed>> {
+    let messages: Vec<MessageId> = batch.iter().map(|(mail, _)| mail.message).collect();
+    let now = context.now();
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    let called = settle::write_called(&mut tx, &messages, now, now + Duration::seconds(limits::SEND_LEASE_SECS)).await?;
+    tx.commit().await?;
+    batch.retain(|(mail, _)| called.contains(&mail.message));
+    Ok(batch)
+}
+
+async fn give_batch(context: &Context, tenant: TenantId, batch: Vec<Placed>) {
     let mut open = JoinSet::new();
-    for mail in mails {
-        let (context, calls) = (context.clone(), calls.clone());
+    for (mail, place) in batch {
+        let context = context.clone();
         open.spawn(async move {
-            let _place = calls.acquire().await;
             let (outcome, said) = give(&context, tenant, &mail).await;
+            drop(place);
             Done { message: mail.message, mailbox: mail.mailbox, outcome, said }
         });
     }
@@ -150,7 +205,7 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
         if *wait == Wait::NotAssociated || *wait == Wait::TenantStopped {
             ses_tenants::nudge(&mut tx, machine_now).await?;
         }
-        if *wait == Wait::DomainNotVerified {
+        if *wait == Wait::NotAssociated || *wait == Wait::DomainNotVerified {
             db::domains::nudge_of(&mut tx, &mailboxes, machine_now).await?;
         }
         tracing::warn!(%tenant, "{} mails go back: {}", held.len(), held.iter().find_map(|it| it.said.as_deref()).unwrap_or(""));
@@ -181,8 +236,7 @@ const fn hold_of(wait: Wait) -> Duration {
     match wait {
         Wait::Throttled => Duration::seconds(2),
         Wait::OutOfReach => Duration::seconds(15),
-        Wait::NotAssociated => Duration::minutes(1),
-        Wait::OurCredentials => Duration::minutes(5),
+        Wait::NotAssociated | Wait::OurCredentials => Duration::minutes(5),
         Wait::DailyQuota | Wait::TenantStopped | Wait::DomainNotVerified => Duration::minutes(15),
     }
 }

@@ -1,5 +1,5 @@
-//! Mails of which nobody knows whether SES took them: the process that gave them died, or no answer came. Events settle
-//! them. Where none comes for a while, although events do arrive, a mail that SES answered with an error of its own goes
+//! Mails that are open: the process that claimed or gave them died, or no answer came. What was never given goes back at
+//! once. Of the others nobody knows whether SES took them, and events settle them. Where none comes for a while, although events do arrive, a mail that SES answered with an error of its own goes
 //! back once; any other is never sent again.
 
 use crate::Context;
@@ -33,6 +33,11 @@ fn settle_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
         let business_now = clock::business_time(&mut tx, now).await?;
         match judge(&found, is_heard, now) {
             Verdict::Close => settle::close(&mut tx, found.message).await?,
+            Verdict::NeverCalled => {
+                let said = "The process that was to send it ended before it gave it to Amazon SES.";
+                settle::write_never_called(&mut tx, &lease, said).await?;
+                db::messages::lanes::wake(&mut tx, business_now).await?;
+            }
             Verdict::Unknown { look_at } => {
                 let said = "The process that sent it ended before it knew the answer.";
                 settle::write_unknown(&mut tx, found.message, false, said, look_at).await?;
@@ -55,6 +60,7 @@ fn settle_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
 enum Verdict {
     /// It is known by now.
     Close,
+    NeverCalled,
     Unknown {
         look_at: OffsetDateTime,
     },
@@ -67,6 +73,7 @@ enum Verdict {
 
 fn judge(found: &Unsettled, is_heard: bool, now: OffsetDateTime) -> Verdict {
     match found.state {
+        MessageState::Sending if !found.was_called => Verdict::NeverCalled,
         MessageState::Sending => Verdict::Unknown { look_at: now + Duration::minutes(limits::UNKNOWN_QUIET_MINS) },
         MessageState::Unknown if is_heard && found.may_go_back => Verdict::GoBack,
         MessageState::Unknown if is_heard || now - found.since > Duration::hours(limits::UNKNOWN_HOURS_MAX) => {
