@@ -20,6 +20,8 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 pub const URL: &str = "http://ownlane.test";
+/// What `cargo leptos build` has made.
+const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
@@ -94,7 +96,7 @@ impl TestSite {
             chance: Arc::new(SystemChance),
             passwords: Passwords::default(),
             public_url: URL.to_owned(),
-            leptos: LeptosOptions::builder().output_name("ownlane").site_root("target/site").build(),
+            leptos: LeptosOptions::builder().output_name("ownlane").site_root(SITE).build(),
             world: app::site::World::Sandbox { zones: Some(Arc::new(SandboxZones(world.clone()))) },
         });
         let router = server::router(site.clone(), &PublicUrl::parse(URL).unwrap(), &[]);
@@ -343,12 +345,16 @@ impl Browser {
         assert!(self.cookie.is_some());
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
-        }
-        request.extensions_mut().insert(Client(self.address));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+    /// How many bytes the answer has when it may come compressed.
+    pub async fn weigh(&mut self, path: &str) -> usize {
+        let request = Request::get(path).header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
+        let response = self.answer(request).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.into_body().collect().await.unwrap().to_bytes().len()
+    }
+
+    async fn send(&mut self, request: Request<Body>) -> Answer {
+        let response = self.answer(request).await;
         self.keep_cookie(&response);
         let text = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
         let (status, location) = (response.status(), text(header::LOCATION));
@@ -356,6 +362,14 @@ impl Browser {
         // Leptos marks where one text ends and another begins; a browser shows nothing there.
         let text = String::from_utf8(body.to_vec()).unwrap().replace("<!>", "");
         Answer { status, location, text }
+    }
+
+    async fn answer(&mut self, mut request: Request<Body>) -> Response<Body> {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        request.extensions_mut().insert(Client(self.address));
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     fn keep_cookie<B>(&mut self, response: &Response<B>) {

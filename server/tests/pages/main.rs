@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod bench;
 mod console;
 mod domains;
 mod faults;

@@ -11,6 +11,7 @@ mod duty;
 mod events;
 mod isolation;
 mod leads;
+pub mod measure;
 mod messages;
 mod mime;
 mod sequences;

@@ -91,6 +91,11 @@ pub async fn send(context: &Context) -> Result<Progress> {
     Ok(progress)
 }
 
+/// For measuring: a claim whose mails are never given to SES.
+pub(crate) async fn claim_alone(context: &Context, tenant: TenantId, limit: i64) -> Result<usize> {
+    Ok(claim::claim(context, tenant, limit).await?.mails.len())
+}
+
 /// Claims for one tenant and sets the mails on their way; whether there was anything to look at.
 async fn turn(context: &Context, tenant: TenantId, limit: i64) -> bool {
     match claim::claim(context, tenant, limit).await {

@@ -1,0 +1,152 @@
+//! `make bench`: how fast the work goes, as ratios within one run, and what a first view of a page loads. Ignored by the
+//! tests: figures are shown, not asserted.
+
+use crate::harness::{Browser, TestSite};
+use crate::teams::Sending;
+use db::embedded_postgres::{EmbeddedPostgres, Options};
+use db::fixtures::TestDatabase;
+use rules::ids::TenantId;
+use rules::limits;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+const STEPS: [(&str, &str); 1] = [("Hello {{ lead.first_name }}", "Hi {{ lead.first_name }},\n\nhow are you?")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures: make bench"]
+async fn figures() {
+    let folder = tempfile::tempdir().unwrap();
+    // As it runs for users: every commit reaches the disk.
+    let options = Options { data: folder.path().join("data"), bin: None, path: None, throw_away: false };
+    let postgres = EmbeddedPostgres::start(&options).unwrap();
+    let site = TestSite::in_real_time(TestDatabase::on(&postgres.maintenance_url()).await).await;
+    let mut operator = site.operator().await;
+    pipeline(&site, &mut operator).await;
+    claims(&site, &mut operator).await;
+}
+
+/// P1: the whole way of a mail against the bare call to SES.
+async fn pipeline(site: &TestSite, operator: &mut Browser) {
+    const TEAMS: [&str; 8] = ["alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel"];
+    const MAILBOXES: usize = 1250;
+    let total = TEAMS.len() * MAILBOXES;
+    let mut teams = Vec::new();
+    for slug in TEAMS {
+        let leads: String = (0..MAILBOXES).map(|n| format!("l{n}@{slug}{}.example,L{n}\n", n % 50)).collect();
+        let team = Sending::start(site, operator, slug, &format!("email,first_name\n{leads}"), &STEPS).await;
+        team.more_mailboxes(site, MAILBOXES - 1).await;
+        site.database.run("update sequences set paused_at = now(); update lanes set due_at = null").await;
+        teams.push(team);
+    }
+    let ses_name = format!("ownlane-{}", site.tenant_id(TEAMS[0]).await.replace('-', ""));
+    let bare = async || {
+        let begin = Instant::now();
+        let from = format!("anna@{}-sales.example", TEAMS[0]);
+        let taken = worker::measure::send_bare(&site.ses, &from, &ses_name, total, limits::SENDS_AT_ONCE).await;
+        assert_eq!(taken, total);
+        begin.elapsed().as_secs_f64()
+    };
+    bare().await; // warm
+    let before = bare().await;
+    site.work().await; // its events
+    let (stop, stopped) = watch::channel(false);
+    let context = worker::Context { event_wait: Duration::from_secs(2), ..site.context() };
+    site.database.run("analyze; update sequences set paused_at = null; update lanes set due_at = '2024-01-01'").await;
+    let begin = Instant::now();
+    let working = tokio::spawn(worker::run(context, stopped));
+    let delivered = "select count(*)::text from messages where state = 7";
+    while site.database.text(delivered).await != total.to_string() {
+        assert!(begin.elapsed() < Duration::from_secs(300), "{}", site.database.text(delivered).await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for (slug, team) in TEAMS.iter().zip(&mut teams) {
+        let overview = team.owner.get(&format!("/t/{slug}")).await.text;
+        assert!(overview.contains(&format!("{MAILBOXES} sent")), "{overview}");
+    }
+    let whole = begin.elapsed().as_secs_f64();
+    stop.send_replace(true);
+    working.await.unwrap();
+    let after = bare().await;
+    let count = f64::from(u32::try_from(total).unwrap());
+    let bare = 2.0 * count / (before + after);
+    println!("P1  {total} mails of {} teams, {} calls at once", TEAMS.len(), limits::SENDS_AT_ONCE);
+    println!("    bare SDK loop   {bare:>8.0} a second");
+    println!("    whole pipeline  {:>8.0} a second", count / whole);
+    println!("    ratio           {:>8.2}   (wanted: 0.5 or more)", count / whole / bare);
+}
+
+/// P2: a claim where a million wait against one where ten thousand do.
+async fn claims(site: &TestSite, operator: &mut Browser) {
+    const LANES: usize = 20;
+    const ROUNDS: usize = 400;
+    let mut tenants = Vec::new();
+    for (slug, waiting) in [("small", 10_000), ("large", 1_000_000)] {
+        let team = Sending::start(site, operator, slug, "email,first_name\nl@n.example,L\n", &STEPS).await;
+        team.more_mailboxes(site, LANES - 1).await;
+        let id = site.tenant_id(slug).await;
+        site.database
+            .run(&format!(
+                "set session_replication_role = replica;
+                 create temporary table many as
+                    select gen_random_uuid() id, n from generate_series(2, {waiting}) n;
+                 insert into leads (tenant_id, id, email, fields, added_at, changed_at)
+                    select tenant_id, many.id, 'l' || n || '@n.example', fields, added_at, changed_at
+                    from leads, many where tenant_id = '{id}';
+                 insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, checked_version)
+                    select tenant_id, sequence_id, many.id, source_id, added_at, checked_version
+                    from enrolments, many where tenant_id = '{id}';
+                 drop table many; update sequences set paused_at = now(); update lanes set due_at = null"
+            ))
+            .await;
+        tenants.push(TenantId::from_uuid(id.parse().unwrap()));
+    }
+    site.database.run("vacuum analyze").await;
+    site.database.run("update sequences set paused_at = null").await;
+    let context = site.context();
+    let mut took = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null; delete from unsettled_messages").await;
+        site.database.run("update mailboxes set daily_cap = 5000").await;
+        for (tenant, took) in tenants.iter().zip(&mut took) {
+            let begin = Instant::now();
+            let claimed = worker::measure::claim(&context, *tenant, i64::try_from(LANES).unwrap()).await.unwrap();
+            assert_eq!(claimed, LANES, "round {round}");
+            took.push(begin.elapsed());
+        }
+    }
+    let [small, large] = took.map(|mut took| {
+        took.sort();
+        [took[ROUNDS / 2], took[ROUNDS * 99 / 100]].map(|it| it.as_secs_f64() * 1000.0)
+    });
+    println!("P2  a claim of {LANES} mails, {ROUNDS} times each, in ms: median, p99");
+    println!("    10 000 enrolments wait     {:>7.2} {:>7.2}", small[0], small[1]);
+    println!("    1 000 000 enrolments wait  {:>7.2} {:>7.2}", large[0], large[1]);
+    println!("    ratio                      {:>7.2} {:>7.2}   (wanted: 1.5 or less)", large[0] / small[0], large[1] / small[1]);
+}
+
+/// What the first view of a page loads: the page and all that it names.
+#[tokio::test]
+#[ignore = "measures: make bench"]
+async fn first_view() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let leads = "email,first_name\nanna@n.example,A\n";
+    let mut team = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
+    team.gaps(&site, 1).await;
+    println!("First view, compressed, in bytes:");
+    for path in ["/sign-in", "/t/acme", "/t/acme/leads", &team.sequence.clone()] {
+        let page = team.owner.get(path).await.text;
+        let named = page.split('"').filter(|part| part.starts_with("/pkg/") || part.ends_with(".svg"));
+        let files: BTreeSet<&str> = named.chain(["/pkg/ownlane.wasm"]).collect();
+        let html = team.owner.weigh(path).await;
+        let mut sum = html;
+        let mut parts = vec![format!("page {html}")];
+        for file in files {
+            let bytes = team.owner.weigh(file).await;
+            sum += bytes;
+            parts.push(format!("{} {bytes}", file.trim_start_matches("/pkg/")));
+        }
+        println!("    {sum:>7}  {path}: {}   (wanted: 100 000 or less)", parts.join(", "));
+    }
+}
