@@ -4,7 +4,7 @@
 use crate::accounts::passwords::Passwords;
 use db::scope::{OperatorLogin, WebLogin};
 use leptos::config::LeptosOptions;
-use rules::addresses::DomainName;
+use rules::addresses::{DomainName, EmailAddress};
 use rules::domains::WantedRecord;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Scheme and host by which browsers reach us, for links in mails.
     pub public_url: String,
+    /// What the platform's own mail leaves from. `None`: it waits.
+    pub mail_from: Option<EmailAddress>,
     pub leptos: LeptosOptions,
     pub world: World,
 }
@@ -61,10 +63,11 @@ impl Site {
         self.0.clock.now()
     }
 
-    /// The name by which browsers reach us, where it is one: no team may claim it.
-    pub fn own_name(&self) -> Option<DomainName> {
-        let host = self.0.public_url.split("://").nth(1)?;
-        DomainName::parse(host.split(':').next()?).ok()
+    /// The names by which browsers reach us and under which our own mail leaves: no team may claim them.
+    pub fn own_names(&self) -> Vec<DomainName> {
+        let host = self.0.public_url.split("://").nth(1).and_then(|host| host.split(':').next());
+        let mail = self.0.mail_from.as_ref().map(|address| address.domain().clone());
+        host.and_then(|host| DomainName::parse(host).ok()).into_iter().chain(mail).collect()
     }
 
     pub fn chance(&self) -> &dyn Chance {

@@ -108,7 +108,7 @@ fn block_on(work: impl Future<Output = Result<ExitCode, BoxError>>) -> Result<Ex
 async fn everything(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
     database.migrate().await?;
     let stop = stop_signal();
-    let world = World::start(&config.world, sandbox_state(config, database), stop.clone()).await?;
+    let world = World::start(config, sandbox_state(config, database), stop.clone()).await?;
     let server = Server::bind(config, database, world.for_pages()).await?;
     let worker = context(config, database, &world).await?;
     say(&world.describe());
@@ -133,7 +133,7 @@ async fn work(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxE
         database.migrate().await?;
     }
     let stop = stop_signal();
-    let world = World::start(&config.world, sandbox_state(config, database), stop.clone()).await?;
+    let world = World::start(config, sandbox_state(config, database), stop.clone()).await?;
     let worker = context(config, database, &world).await?;
     say(&world.describe());
     worker::run(worker, stop).await;
@@ -169,7 +169,7 @@ async fn with_server(mut config: Config, database: Database<'_>, command: &[Stri
     config.world.take_any_port();
     database.migrate().await?;
     let stop = stop_signal();
-    let world = World::start(&config.world, None, stop.clone()).await?;
+    let world = World::start(&config, None, stop.clone()).await?;
     let server = Server::bind(&config, &database, world.for_pages()).await?;
     config.public_url = server.public_url.clone();
     let worker = context(&config, &database, &world).await?;
@@ -206,6 +206,7 @@ async fn context(config: &Config, database: &Database<'_>, world: &World) -> Res
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
         public_url: config.public_url.origin().into(),
+        mail_from: config.mail_from.clone(),
         sending: Arc::default(),
         event_wait: EVENT_WAIT,
     })

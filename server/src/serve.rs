@@ -47,6 +47,7 @@ impl Server {
             chance: Arc::new(SystemChance),
             passwords: Passwords::default(),
             public_url: public_url.origin().to_owned(),
+            mail_from: config.mail_from.clone(),
             leptos: leptos_options(),
             world,
         });

@@ -52,11 +52,11 @@ mod played {
         /// Starts the sandbox of this process, unless it uses another's. It goes on until `stop` says true, and keeps what
         /// it knows in `state`.
         pub async fn start(
-            config: &WorldConfig,
+            config: &Config,
             state: Option<PathBuf>,
             stop: watch::Receiver<bool>,
         ) -> Result<Self, BoxError> {
-            let (listen, dns) = match *config {
+            let (listen, dns) = match config.world {
                 WorldConfig::Elsewhere { address, dns } => return Ok(Self { address, dns, zones: None }),
                 WorldConfig::Own { listen, dns } => (listen, dns),
             };
@@ -64,6 +64,7 @@ mod played {
                 listen,
                 dns,
                 auto_verify: false,
+                known_domain: config.mail_from.as_ref().map(|address| address.domain().as_str().to_owned()),
                 state,
                 event_delay: EVENT_DELAY_SECS,
                 now: Arc::new(seconds_now),
@@ -139,7 +140,6 @@ mod played {
 #[cfg(not(feature = "sandbox"))]
 mod real {
     use super::{BoxError, Config, Endpoint, NameServers, SEND_TIMEOUT, SesSettings};
-    use crate::config::WorldConfig;
     use std::path::PathBuf;
     use tokio::sync::watch;
 
@@ -148,7 +148,7 @@ mod real {
 
     impl World {
         #[expect(clippy::unused_async, reason = "the other world has to be started")]
-        pub async fn start(_: &WorldConfig, _: Option<PathBuf>, _: watch::Receiver<bool>) -> Result<Self, BoxError> {
+        pub async fn start(_: &Config, _: Option<PathBuf>, _: watch::Receiver<bool>) -> Result<Self, BoxError> {
             Ok(Self)
         }
 

@@ -52,6 +52,12 @@ pub const REASON_CHARS_MAX: usize = 500;
 /// How long an invitation is good for: over a holiday, not for ever.
 pub const INVITATION_DAYS: i64 = 14;
 
+/// How often it is tried to send a mail of the platform of which nobody knows whether it left.
+pub const PLATFORM_MAIL_TRIES: i64 = 5;
+
+/// How soon it is looked again whether the platform's own mail can leave, until it can.
+pub const PLATFORM_CHECK_SECS: i64 = 30;
+
 /// Failed sign-ins are counted over this time. OWASP's authentication cheat sheet: lock by account *and* source.
 pub const SIGN_IN_WINDOW_MINS: i64 = 15;
 

@@ -27,7 +27,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
 pub async fn submit(State(site): State<Site>, member: Member, mut form: Form) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
     let name = form.check("domain", DomainName::parse(form.value("domain")));
-    let root = name.as_ref().and_then(|name| form.check("domain", root_of(name, site.own_name().as_ref())));
+    let root = name.as_ref().and_then(|name| form.check("domain", root_of(name, &site.own_names())));
     let (Some(name), Some(root)) = (name, root) else {
         return Ok(show(&site, StatusCode::UNPROCESSABLE_ENTITY, frame, form).await);
     };

@@ -148,7 +148,7 @@ pub(crate) fn table(frame: &TenantFrame, found: Vec<Message>, now: OffsetDateTim
     let rows: Vec<_> = found
         .into_iter()
         .map(|message| {
-            let (tone, word) = state(&message);
+            let (tone, word) = state(message.state);
             let href = frame.address(&format!("/messages/{}", message.id));
             let provider = message.provider.map_or("", Provider::name);
             let answers = answers(&message);

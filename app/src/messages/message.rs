@@ -44,7 +44,7 @@ pub async fn page(
 }
 
 fn facts(frame: &TenantFrame, message: &Message) -> impl IntoView + use<> {
-    let (tone, word) = state(message);
+    let (tone, word) = state(message.state);
     let answers = answers(message);
     let lead = frame.address(&format!("/leads/{}", message.lead));
     let mailbox = frame.address(&format!("/mailboxes/{}", message.mailbox));

@@ -5,4 +5,4 @@ pub mod message;
 mod words;
 
 pub(crate) use list::table;
-pub(crate) use words::{fact_label, lane_sentence};
+pub(crate) use words::{fact_label, lane_sentence, state};

@@ -8,8 +8,8 @@ use rules::messages::{LaneWait, MessageState};
 use rules::time::{OffsetDateTime, absolute, relative};
 
 /// A tone and a word for how a mail stands.
-pub fn state(message: &Message) -> (Tone, &'static str) {
-    let tone = match message.state {
+pub const fn state(state: MessageState) -> (Tone, &'static str) {
+    let tone = match state {
         MessageState::Delivered => Tone::Good,
         MessageState::Bounced | MessageState::Refused => Tone::Bad,
         MessageState::SoftBounced | MessageState::Unknown | MessageState::UnknownFinal => Tone::Warn,
@@ -17,7 +17,7 @@ pub fn state(message: &Message) -> (Tone, &'static str) {
             Tone::Waiting
         }
     };
-    (tone, message.state.word())
+    (tone, state.word())
 }
 
 /// What the recipient did, beside how the mail stands.

@@ -54,6 +54,8 @@ pub struct Options {
     pub dns: SocketAddr,
     /// Identities verify without DNS records.
     pub auto_verify: bool,
+    /// A domain that verifies without DNS records, as if they had stood there all along.
+    pub known_domain: Option<String>,
     /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
     pub state: Option<PathBuf>,
     /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows. 0: at once.

@@ -37,6 +37,7 @@ struct Shared {
     arrivals: Notify,
     address: SocketAddr,
     auto_verify: bool,
+    known_domain: Option<String>,
     /// In seconds.
     event_delay: f64,
     now: Now,
@@ -109,9 +110,9 @@ impl World {
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
         };
-        let Options { auto_verify, event_delay, now, chance, .. } = options;
+        let Options { auto_verify, known_domain, event_delay, now, chance, .. } = options;
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
-        Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, event_delay, now, chance })))
+        Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, known_domain, event_delay, now, chance })))
     }
 
     /// Adds it; an identical one is no change. One that DNS could not carry is refused with a line in the log.
@@ -177,6 +178,7 @@ impl World {
                     trouble: inner.trouble.is_some(),
                     hold: inner.hold,
                     auto_verify: self.0.auto_verify,
+                    known_domain: self.0.known_domain.as_deref(),
                 };
                 for identity in region.identities.values_mut() {
                     identity.refresh(name, dns, now);
@@ -279,6 +281,7 @@ impl World {
                 trouble: inner.trouble.is_some(),
                 hold: inner.hold,
                 auto_verify: self.0.auto_verify,
+                known_domain: self.0.known_domain.as_deref(),
             },
             quota: inner.state.quota,
             rates: &mut inner.rates,

@@ -5,6 +5,7 @@ mod world;
 pub use world::WorldConfig;
 
 use ipnet::IpNet;
+use rules::addresses::EmailAddress;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -25,6 +26,8 @@ pub struct Config {
     pub database: Option<ForeignDatabase>,
     /// Whose word about a client's address is taken (`X-Forwarded-For`).
     pub trusted_proxies: Vec<IpNet>,
+    /// What the platform's own mail leaves from. `None`: it waits.
+    pub mail_from: Option<EmailAddress>,
     /// What the names of tenants at SES begin with.
     pub ses_prefix: String,
     pub world: WorldConfig,
@@ -75,8 +78,9 @@ const DB_WORKER: &str = "OWNLANE_DB_WORKER";
 const DB_OPERATOR: &str = "OWNLANE_DB_OPERATOR";
 const TRUSTED_PROXIES: &str = "OWNLANE_TRUSTED_PROXIES";
 const SES_PREFIX: &str = "OWNLANE_SES_PREFIX";
+const MAIL_FROM: &str = "OWNLANE_MAIL_FROM";
 const SETTINGS: &[&str] =
-    &[LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_WORKER, DB_OPERATOR, TRUSTED_PROXIES, SES_PREFIX];
+    &[LISTEN, PUBLIC_URL, DATA, PG_BIN, DB_WEB, DB_WORKER, DB_OPERATOR, TRUSTED_PROXIES, SES_PREFIX, MAIL_FROM];
 
 /// Ours, by name.
 fn settings() -> impl Iterator<Item = &'static str> {
@@ -99,6 +103,8 @@ Settings (environment):
   OWNLANE_DB_OPERATOR      … ownlane_operator
   OWNLANE_TRUSTED_PROXIES  networks whose X-Forwarded-For is believed, like 10.0.0.0/8,::1
   OWNLANE_SES_PREFIX       what names at Amazon SES begin with [ownlane]
+  OWNLANE_MAIL_FROM        what Ownlane's own mail leaves from, like ownlane@example.com [none: it waits in the console;
+                           in the sandbox mail@ownlane.example]
   RUST_LOG                 what is logged [info]
 
 With the sandbox built in (the default), SES and DNS are played on this machine, and nothing else is ever called:
@@ -142,10 +148,19 @@ impl Config {
             path,
             database: database.is_given().then_some(database),
             trusted_proxies,
+            mail_from: mail_from(given.remove(MAIL_FROM))?,
             ses_prefix: ses_prefix(given.remove(SES_PREFIX))?,
             world: WorldConfig::read(&mut given)?,
         })
     }
+}
+
+/// In the sandbox there is always one.
+fn mail_from(given: Option<String>) -> Result<Option<EmailAddress>, ConfigError> {
+    let given = given.or_else(|| world::MAIL_FROM.map(str::to_owned));
+    let parse =
+        |text: String| EmailAddress::parse(&text).map_err(|error| invalid(MAIL_FROM, format!("{text:?}: {error}")));
+    given.map(parse).transpose()
 }
 
 /// SES allows 64 characters, of which a tenant's id and a hyphen take 33.

@@ -7,9 +7,9 @@ pub use played::WorldConfig;
 pub use real::WorldConfig;
 
 #[cfg(feature = "sandbox")]
-pub(super) use played::SETTINGS;
+pub(super) use played::{MAIL_FROM, SETTINGS};
 #[cfg(not(feature = "sandbox"))]
-pub(super) use real::SETTINGS;
+pub(super) use real::{MAIL_FROM, SETTINGS};
 
 #[cfg(feature = "sandbox")]
 mod played {
@@ -20,6 +20,8 @@ mod played {
     const SANDBOX_LISTEN: &str = "OWNLANE_SANDBOX_LISTEN";
     const SANDBOX_DNS: &str = "OWNLANE_SANDBOX_DNS";
     const SANDBOX_URL: &str = "OWNLANE_SANDBOX_URL";
+    /// What the platform's own mail leaves from, when nobody says otherwise.
+    pub const MAIL_FROM: Option<&str> = Some("mail@ownlane.example");
     pub const SETTINGS: &[&str] = &[SANDBOX_LISTEN, SANDBOX_DNS, SANDBOX_URL];
 
     #[derive(Debug)]
@@ -89,6 +91,7 @@ mod real {
     const AWS_REGION: &str = "OWNLANE_AWS_REGION";
     const EVENTS_TOPIC: &str = "OWNLANE_EVENTS_TOPIC";
     const EVENTS_QUEUE: &str = "OWNLANE_EVENTS_QUEUE";
+    pub const MAIL_FROM: Option<&str> = None;
     pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE];
 
     #[derive(Debug)]

@@ -31,9 +31,10 @@ async fn pipeline(site: &TestSite, operator: &mut Browser) {
     const TEAMS: [&str; 8] = ["alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel"];
     const MAILBOXES: usize = 1250;
     let total = TEAMS.len() * MAILBOXES;
+    // Two rounds: the first, unmeasured, leaves the tables as they are when a platform has run for a while.
     let mut teams = Vec::new();
     for slug in TEAMS {
-        let leads: String = (0..MAILBOXES).map(|n| format!("l{n}@{slug}{}.example,L{n}\n", n % 50)).collect();
+        let leads: String = (0..2 * MAILBOXES).map(|n| format!("l{n}@{slug}{}.example,L{n}\n", n % 50)).collect();
         let team = Sending::start(site, operator, slug, &format!("email,first_name\n{leads}"), &STEPS).await;
         team.more_mailboxes(site, MAILBOXES - 1).await;
         site.database.run("update sequences set paused_at = now(); update lanes set due_at = null").await;
@@ -47,26 +48,19 @@ async fn pipeline(site: &TestSite, operator: &mut Browser) {
         assert_eq!(taken, total);
         begin.elapsed().as_secs_f64()
     };
-    bare().await; // warm
+    bare().await;
+    site.database.run("update sequences set paused_at = null").await;
+    whole_way(site, total).await;
+    site.database.run("vacuum analyze").await;
     let before = bare().await;
     site.work().await; // its events
-    let (stop, stopped) = watch::channel(false);
-    let context = worker::Context { event_wait: Duration::from_secs(2), ..site.context() };
-    site.database.run("analyze; update sequences set paused_at = null; update lanes set due_at = '2024-01-01'").await;
+    let took = whole_way(site, 2 * total).await;
     let begin = Instant::now();
-    let working = tokio::spawn(worker::run(context, stopped));
-    let delivered = "select count(*)::text from messages where state = 7";
-    while site.database.text(delivered).await != total.to_string() {
-        assert!(begin.elapsed() < Duration::from_secs(300), "{}", site.database.text(delivered).await);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
     for (slug, team) in TEAMS.iter().zip(&mut teams) {
         let overview = team.owner.get(&format!("/t/{slug}")).await.text;
-        assert!(overview.contains(&format!("{MAILBOXES} sent")), "{overview}");
+        assert!(overview.contains(&format!("{} sent", 2 * MAILBOXES)), "{overview}");
     }
-    let whole = begin.elapsed().as_secs_f64();
-    stop.send_replace(true);
-    working.await.unwrap();
+    let whole = (took + begin.elapsed()).as_secs_f64();
     let after = bare().await;
     let count = f64::from(u32::try_from(total).unwrap());
     let bare = 2.0 * count / (before + after);
@@ -74,6 +68,24 @@ async fn pipeline(site: &TestSite, operator: &mut Browser) {
     println!("    bare SDK loop   {bare:>8.0} a second");
     println!("    whole pipeline  {:>8.0} a second", count / whole);
     println!("    ratio           {:>8.2}   (wanted: 0.5 or more)", count / whole / bare);
+}
+
+/// A mail from each mailbox, until `delivered` are delivered in all; how long that took.
+async fn whole_way(site: &TestSite, delivered: usize) -> Duration {
+    let (stop, stopped) = watch::channel(false);
+    let context = worker::Context { event_wait: Duration::from_secs(2), ..site.context() };
+    site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null").await;
+    let begin = Instant::now();
+    let working = tokio::spawn(worker::run(context, stopped));
+    let count = "select count(*)::text from messages where state = 7";
+    while site.database.text(count).await != delivered.to_string() {
+        assert!(begin.elapsed() < Duration::from_secs(300), "{}", site.database.text(count).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let took = begin.elapsed();
+    stop.send_replace(true);
+    working.await.unwrap();
+    took
 }
 
 /// P2: a claim where a million wait against one where ten thousand do.
@@ -106,8 +118,8 @@ async fn claims(site: &TestSite, operator: &mut Browser) {
     let context = site.context();
     let mut took = [Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
-        site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null; delete from unsettled_messages").await;
-        site.database.run("update mailboxes set daily_cap = 5000").await;
+        // Without what was claimed before: the day's cap would be reached.
+        site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null; delete from messages").await;
         for (tenant, took) in tenants.iter().zip(&mut took) {
             let begin = Instant::now();
             let claimed = worker::measure::claim(&context, *tenant, i64::try_from(LANES).unwrap()).await.unwrap();
@@ -122,7 +134,11 @@ async fn claims(site: &TestSite, operator: &mut Browser) {
     println!("P2  a claim of {LANES} mails, {ROUNDS} times each, in ms: median, p99");
     println!("    10 000 enrolments wait     {:>7.2} {:>7.2}", small[0], small[1]);
     println!("    1 000 000 enrolments wait  {:>7.2} {:>7.2}", large[0], large[1]);
-    println!("    ratio                      {:>7.2} {:>7.2}   (wanted: 1.5 or less)", large[0] / small[0], large[1] / small[1]);
+    println!(
+        "    ratio                      {:>7.2} {:>7.2}   (wanted: 1.5 or less)",
+        large[0] / small[0],
+        large[1] / small[1]
+    );
 }
 
 /// What the first view of a page loads: the page and all that it names.

@@ -9,6 +9,7 @@ use axum::http::{Request, Response, StatusCode, header};
 use db::fixtures::TestDatabase;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
+use rules::addresses::EmailAddress;
 use rules::time::{Chance, Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
 use server::system::{SystemChance, SystemClock};
@@ -22,6 +23,8 @@ use tower::ServiceExt;
 pub const URL: &str = "http://ownlane.test";
 /// What `cargo leptos build` has made.
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
+/// What the platform's own mail leaves from, where a test lets it leave.
+pub const MAIL_FROM: &str = "mail@ownlane.example";
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
@@ -96,6 +99,7 @@ impl TestSite {
             chance: Arc::new(SystemChance),
             passwords: Passwords::default(),
             public_url: URL.to_owned(),
+            mail_from: Some(EmailAddress::parse(MAIL_FROM).unwrap()),
             leptos: LeptosOptions::builder().output_name("ownlane").site_root(SITE).build(),
             world: app::site::World::Sandbox { zones: Some(Arc::new(SandboxZones(world.clone()))) },
         });
@@ -131,6 +135,7 @@ impl TestSite {
             clock: self.clock.clone(),
             chance: Arc::new(SystemChance),
             public_url: URL.into(),
+            mail_from: None, // its mails would stand among those that tests look at
             sending: self.sending.clone(),
             event_wait: std::time::Duration::ZERO,
         }
@@ -255,6 +260,7 @@ async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
         listen: any_port,
         dns: any_port,
         auto_verify: false,
+        known_domain: Some("ownlane.example".to_owned()),
         state: None,
         event_delay: 0.0,
         now: Arc::new(move || clock.now().unix_timestamp() as f64),

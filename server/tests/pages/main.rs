@@ -14,6 +14,7 @@ mod leads;
 mod mailboxes;
 mod messages;
 mod people;
+mod platform;
 mod provisioning;
 mod sequences;
 mod teams;

@@ -2,6 +2,7 @@
 
 use crate::{Dns, Sending, Ses};
 use db::scope::WorkerLogin;
+use rules::addresses::EmailAddress;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub struct Context {
     pub chance: Arc<dyn Chance>,
     /// What links in mails begin with: scheme and host.
     pub public_url: Arc<str>,
+    /// What the platform's own mail leaves from. `None`: it waits.
+    pub mail_from: Option<EmailAddress>,
     /// What sending keeps between its turns.
     pub sending: Arc<Sending>,
     /// How long the queue of events is listened to at a time.

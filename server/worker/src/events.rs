@@ -4,6 +4,7 @@
 use crate::Context;
 use crate::aws::{BATCH, Received};
 use crate::duty::{Progress, Result};
+use crate::platform;
 use db::clock;
 use db::events::{self, Fact, Raw};
 use db::isolation::ses_account;
@@ -86,12 +87,16 @@ pub async fn apply(context: &Context) -> Result<Progress> {
     }
     let mut done: Vec<(&str, Option<&str>)> = Vec::new();
     let mut by_tenant: HashMap<TenantId, Vec<(&str, Fact)>> = HashMap::new();
+    let mut platforms: Vec<(&str, Fact)> = Vec::new();
     for raw in &new {
         match read(context, raw) {
-            Ok((tenant, fact)) => by_tenant.entry(tenant).or_default().push((&raw.id, fact)),
+            Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((&raw.id, fact)),
+            Ok((Whose::Platform, fact)) => platforms.push((&raw.id, fact)),
             Err(trouble) => done.push((&raw.id, Some(trouble))),
         }
     }
+    platform::apply(context, platforms.iter().map(|(_, fact)| fact)).await?;
+    done.extend(platforms.iter().map(|(id, _)| (*id, None)));
     for (tenant, facts) in &by_tenant {
         done.extend(apply_to(context, *tenant, facts).await);
     }
@@ -138,16 +143,27 @@ async fn apply_facts<'a>(
     Ok(facts.iter().map(|(id, fact)| (*id, trouble(fact))).collect())
 }
 
+/// Whose mail an event is about.
+enum Whose {
+    Tenant(TenantId),
+    Platform,
+}
+
 /// Whose it is and what it says; or why nothing can be done with it.
-fn read(context: &Context, raw: &Raw) -> Result<(TenantId, Fact), &'static str> {
+fn read(context: &Context, raw: &Raw) -> Result<(Whose, Fact), &'static str> {
     let event = parse(&raw.body).map_err(|_| "This is no event of SES.")?;
-    let (Some(tenant), Some(message)) = (event.tenant, event.message) else {
-        return Err("It does not name a message of ours.");
+    let (whose, message) = match (event.tenant, event.message) {
+        (Some(tenant), Some(message)) => (Whose::Tenant(tenant), message),
+        (None, Some(message)) if event.is_platforms => (Whose::Platform, message),
+        _ => return Err("It does not name a message of ours."),
     };
-    let wanted = crate::isolation::ses_name(context, tenant);
+    let wanted = match whose {
+        Whose::Tenant(tenant) => crate::isolation::ses_name(context, tenant),
+        Whose::Platform => platform::ses_name(context),
+    };
     let is_ours = |name: &Option<String>| name.as_ref().is_none_or(|name| *name == wanted);
     if !is_ours(&event.configuration_set) || !is_ours(&event.ses_tenant) {
-        tracing::error!(%tenant, id = raw.id, "an event names another tenant's set than its message's");
+        tracing::error!(id = raw.id, "an event names another tenant's set than its message's");
         return Err("Its configuration set is not that of its message's tenant.");
     }
     let fact = Fact {
@@ -160,7 +176,7 @@ fn read(context: &Context, raw: &Raw) -> Result<(TenantId, Fact), &'static str> 
         effect: effect(&event.kind),
         key: event.key,
     };
-    Ok((tenant, fact))
+    Ok((whose, fact))
 }
 
 /// What a person reads beside the event's name.

@@ -14,6 +14,7 @@ mod leads;
 pub mod measure;
 mod messages;
 mod mime;
+mod platform;
 mod sequences;
 
 pub use aws::{Endpoint, Ses, SesError, SesSettings};
@@ -27,13 +28,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 11] = [
+const TIMETABLE: [Duty; 13] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
     Duty { name: "read account", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
     Duty { name: "send", period: SOON, run: |context| Box::pin(messages::send(context)) },
+    Duty { name: "prepare platform mail", period: SOON, run: |context| Box::pin(platform::prepare(context)) },
+    Duty { name: "send platform mail", period: SOON, run: |context| Box::pin(platform::send(context)) },
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },

@@ -34,7 +34,7 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
         to: "lead@example.net",
         subject: "Hello",
         text: "Hi,\r\n\r\nhow are you?\r\n",
-        opt_out_url: "https://ownlane.example/u/x",
+        opt_out_url: Some("https://ownlane.example/u/x"),
         message_id: "x@example.net",
         in_reply_to: None,
         references: &[],

@@ -23,7 +23,8 @@ pub(crate) struct Draft<'a> {
     /// Plain text, lines ended by LF.
     pub(crate) text: &'a str,
     /// The recipient's own link, which takes a POST without cookies (RFC 8058).
-    pub(crate) opt_out_url: &'a str,
+    /// `None`: the platform's own mail, which nobody subscribes to.
+    pub(crate) opt_out_url: Option<&'a str>,
     /// SES puts its own in its place.
     pub(crate) message_id: &'a str,
     pub(crate) in_reply_to: Option<&'a str>,
@@ -62,7 +63,7 @@ pub(crate) fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MimeError> {
     check_line(draft.from_name)?;
     check_line(draft.subject)?;
     check_ids(draft)?;
-    check_url(draft.opt_out_url)?;
+    draft.opt_out_url.map_or(Ok(()), check_url)?;
     let boundary = boundary(draft.message_id);
     let name = Some(draft.from_name).filter(|name| !name.is_empty());
     let mut message = MessageBuilder::new()
@@ -77,12 +78,13 @@ pub(crate) fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MimeError> {
     if !draft.references.is_empty() {
         message = message.references(draft.references);
     }
-    let bytes = message
-        .header("List-Unsubscribe", Raw::new(format!("<{}>", draft.opt_out_url)))
-        .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"))
-        .body(alternatives(draft.text, &boundary))
-        .write_to_vec()
-        .map_err(|_| MimeError::Line)?;
+    if let Some(url) = draft.opt_out_url {
+        message = message
+            .header("List-Unsubscribe", Raw::new(format!("<{url}>")))
+            .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
+    }
+    let body = alternatives(draft.text, &boundary);
+    let bytes = message.body(body).write_to_vec().map_err(|_| MimeError::Line)?;
     check_bytes(&bytes, &boundary)?;
     Ok(bytes)
 }

@@ -13,12 +13,12 @@ pub enum ClaimError {
     Platform(DomainName),
 }
 
-/// The registrable name of `name` (publicsuffix.org): what a claim is on. `platform` is the name that the platform itself
-/// is reached by.
+/// The registrable name of `name` (publicsuffix.org): what a claim is on. `platform` are the names of the platform
+/// itself.
 ///
 /// The private part of the list counts as well: under `uk.com` each customer has a name of their own, and one of them must
 /// not claim it for all. A name that *is* a suffix is refused, so no claim can stand above another one.
-pub fn root_of(name: &DomainName, platform: Option<&DomainName>) -> Result<DomainName, ClaimError> {
+pub fn root_of(name: &DomainName, platform: &[DomainName]) -> Result<DomainName, ClaimError> {
     let root = psl::domain_str(name.as_str()).and_then(|root| DomainName::parse(root).ok());
     let root = root.ok_or_else(|| ClaimError::PublicSuffix(name.clone()))?;
     let text = root.as_str();
@@ -28,10 +28,8 @@ pub fn root_of(name: &DomainName, platform: Option<&DomainName>) -> Result<Domai
     if FREE_MAIL.contains(&text) {
         return Err(ClaimError::FreeMail(root));
     }
-    match platform.and_then(|platform| psl::domain_str(platform.as_str())) {
-        Some(platform) if platform == text => Err(ClaimError::Platform(root)),
-        _ => Ok(root),
-    }
+    let is_ours = platform.iter().any(|platform| psl::domain_str(platform.as_str()) == Some(text));
+    if is_ours { Err(ClaimError::Platform(root)) } else { Ok(root) }
 }
 
 /// Suffixes in all but the list: their owners hand out names below them, and nobody can add records there.
@@ -143,7 +141,7 @@ mod tests {
 
     fn root(name: &str) -> Result<String, ClaimError> {
         let platform = DomainName::parse("mail.ownlane.example").unwrap();
-        root_of(&DomainName::parse(name).unwrap(), Some(&platform)).map(|root| root.as_str().to_owned())
+        root_of(&DomainName::parse(name).unwrap(), &[platform]).map(|root| root.as_str().to_owned())
     }
 
     #[test]

@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 pub const MESSAGE_TAG: &str = "ownlane-message";
 pub const TENANT_TAG: &str = "ownlane-tenant";
 
+/// Stands for a tenant on the platform's own mail.
+pub const PLATFORM_TAG: &str = "platform";
+
 /// Texts are cut to [`limits::TROUBLE_CHARS_MAX`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SesEvent {
@@ -22,6 +25,8 @@ pub struct SesEvent {
     /// From our tags: `None` for mail of others, and in the old form.
     pub message: Option<MessageId>,
     pub tenant: Option<TenantId>,
+    /// It is about the platform's own mail: `message` is the id of that.
+    pub is_platforms: bool,
     /// `ses:configuration-set`.
     pub configuration_set: Option<String>,
     /// `ses:tenant-name`: SES sets it, nobody else can.
@@ -89,6 +94,7 @@ fn read(outer: Node<'_>) -> Result<SesEvent, EventError> {
         key: key(kind.name(), &ses_id, &recipients, once.as_deref()),
         message: tag(MESSAGE_TAG).and_then(|id| MessageId::parse(&id)),
         tenant: tag(TENANT_TAG).and_then(|id| TenantId::parse(&id)),
+        is_platforms: tag(TENANT_TAG).as_deref() == Some(PLATFORM_TAG),
         configuration_set: tag("ses:configuration-set"),
         ses_tenant: tag("ses:tenant-name"),
         kind,

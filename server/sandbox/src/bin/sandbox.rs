@@ -29,6 +29,9 @@ struct Arguments {
     /// Identities verify without DNS records.
     #[arg(long)]
     auto_verify: bool,
+    /// A domain that verifies without DNS records.
+    #[arg(long)]
+    known_domain: Option<String>,
     /// A JSON file that keeps the state. Without it, memory only.
     #[arg(long)]
     state: Option<PathBuf>,
@@ -57,9 +60,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { listen, dns, auto_verify, state, event_delay } = arguments;
-    let options =
-        Options { listen, dns, auto_verify, state, event_delay, now: Arc::new(now), chance: Arc::new(chance) };
+    let Arguments { listen, dns, auto_verify, known_domain, state, event_delay } = arguments;
+    let (now, chance) = (Arc::new(now), Arc::new(chance));
+    let options = Options { listen, dns, auto_verify, known_domain, state, event_delay, now, chance };
     let sandbox = Sandbox::bind(options).await?;
     println!("SES http://{}", sandbox.address);
     println!("DNS {}", sandbox.dns);

@@ -49,7 +49,8 @@ const IDENTITIES_MAX: usize = 10_000; // per region
 
 impl Identity {
     /// Looks at DNS again, unless someone has decided otherwise.
-    pub(crate) fn refresh(&mut self, region: &str, dns: Dns, now: f64) {
+    pub(crate) fn refresh(&mut self, region: &str, mut dns: Dns, now: f64) {
+        dns.auto_verify |= dns.known_domain == Some(self.domain());
         self.dkim.refresh(&self.name, dns, now);
         if let Some(mail_from) = self.mail_from.as_mut().filter(|_| self.mail_from_status_override.is_none()) {
             mail_from.refresh(region, dns);

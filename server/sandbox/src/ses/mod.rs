@@ -69,6 +69,8 @@ pub(crate) struct Dns<'a> {
     pub(crate) trouble: bool,
     pub(crate) hold: bool,
     pub(crate) auto_verify: bool,
+    /// Verifies without records.
+    pub(crate) known_domain: Option<&'a str>,
 }
 
 const BODY_BYTES_MAX_WITH_MAIL: usize = 14 * 1_048_576; // 10 MB in base64

@@ -66,6 +66,7 @@ pub async fn start_with(change: impl FnOnce(&mut Options)) -> Running {
         listen: loopback,
         dns: loopback,
         auto_verify: false,
+        known_domain: None,
         state: None,
         event_delay: 0.0,
         now: Arc::new(move || *clock.lock().unwrap()),

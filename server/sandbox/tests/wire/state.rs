@@ -89,6 +89,7 @@ fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
         listen,
         dns,
         auto_verify: false,
+        known_domain: None,
         state: None,
         event_delay: 0.0,
         now: Arc::new(|| 0.0),

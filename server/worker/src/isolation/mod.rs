@@ -52,7 +52,7 @@ pub(crate) fn ses_name(context: &Context, tenant: TenantId) -> String {
     format!("{}-{}", context.ses.name_prefix(), tenant.uuid().simple())
 }
 
-async fn provision_at_ses(context: &Context, owner: &str, name: &str) -> Result<ReadBack, SesError> {
+pub(crate) async fn provision_at_ses(context: &Context, owner: &str, name: &str) -> Result<ReadBack, SesError> {
     let tenant = ensure_tenant(context, owner, name).await?;
     let policy = ensure_policy(context, &tenant.arn).await?;
     ensure_configuration_set(context, owner, name).await?;

@@ -37,12 +37,17 @@ pub(super) struct Done {
     said: Option<String>,
 }
 
-pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
+/// Gives these mails to SES. `room` is free again once what became of them is written.
+pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail>, room: OwnedSemaphorePermit) {
     let recipients: Vec<(MessageId, String)> =
         mails.iter().map(|mail| (mail.message, mail.to_domain.clone())).collect();
     let domains = recipients.iter().map(|(_, domain)| domain.clone()).collect();
     // Nothing waits for DNS: a mail leaves at once, and whose mail exchangers it goes to is written when that is known.
-    let (providers, ()) = tokio::join!(providers::find(context, domains), give_all(context, tenant, mails, calls));
+    let giving = async {
+        give_all(context, tenant, mails).await;
+        drop(room);
+    };
+    let (providers, ()) = tokio::join!(providers::find(context, domains), giving);
     let found: Vec<(MessageId, Provider)> =
         recipients.into_iter().filter_map(|(message, domain)| Some((message, *providers.get(&domain)?))).collect();
     if let Err(error) = write_providers(context, tenant, &found).await {
@@ -51,11 +56,11 @@ pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail
 }
 
 /// Gives as many mails at once as there are places for calls.
-async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>, calls: &Arc<Semaphore>) {
+async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>) {
     let mut waiting = VecDeque::from(mails);
     let mut batches = JoinSet::new();
     loop {
-        let batch = take_places(&mut waiting, calls).await;
+        let batch = take_places(&mut waiting, &context.sending.calls).await;
         if batch.is_empty() {
             break;
         }
@@ -99,7 +104,8 @@ async fn mark(context: &Context, tenant: TenantId, mut batch: Vec<Placed>) -> Re
     let messages: Vec<MessageId> = batch.iter().map(|(mail, _)| mail.message).collect();
     let now = context.now();
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let called = settle::write_called(&mut tx, &messages, now, now + Duration::seconds(limits::SEND_LEASE_SECS)).await?;
+    let called =
+        settle::write_called(&mut tx, &messages, now, now + Duration::seconds(limits::SEND_LEASE_SECS)).await?;
     tx.commit().await?;
     batch.retain(|(mail, _)| called.contains(&mail.message));
     Ok(batch)
@@ -143,7 +149,7 @@ async fn give(context: &Context, tenant: TenantId, mail: &Mail) -> (SendOutcome,
         to: &mail.to,
         subject: &mail.letter.subject,
         text: &mail.letter.text,
-        opt_out_url: &mail.opt_out_url,
+        opt_out_url: Some(&mail.opt_out_url),
         message_id: &message_id,
         in_reply_to: mail.references.last().map(String::as_str),
         references: &mail.references,

@@ -22,26 +22,35 @@ use rules::ids::TenantId;
 use rules::limits;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 /// How many tenants are claimed for at once.
-const TENANTS_AT_ONCE: i64 = 8;
+const TENANTS_AT_ONCE: usize = 8;
 
-/// A turn waits this long for its mails; those that take longer end by themselves, and hold up nobody else's.
-const TURN_PATIENCE: Duration = Duration::from_secs(2);
+/// Mails of this process that are claimed and not settled: enough that SES never waits for a claim, few enough that all of
+/// them are called well within [`limits::SEND_LEASE_SECS`].
+const ON_THE_WAY_MAX: usize = 4 * limits::SENDS_AT_ONCE;
+
+/// When there is no room, it is waited this long for some.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the duty keeps between its turns.
 pub struct Sending {
     pub(crate) tokens: Tokens,
     calls: Arc<Semaphore>,
+    room: Arc<Semaphore>,
     turns: Mutex<JoinSet<()>>,
 }
 
 impl Default for Sending {
     fn default() -> Self {
-        let calls = Arc::new(Semaphore::new(limits::SENDS_AT_ONCE));
-        Self { tokens: Tokens::default(), calls, turns: Mutex::default() }
+        Self {
+            tokens: Tokens::default(),
+            calls: Arc::new(Semaphore::new(limits::SENDS_AT_ONCE)),
+            room: Arc::new(Semaphore::new(ON_THE_WAY_MAX)),
+            turns: Mutex::default(),
+        }
     }
 }
 
@@ -53,30 +62,35 @@ impl Sending {
     }
 }
 
-/// One turn over the tenants that have lanes whose time has come. Capacity that is short is shared evenly among them.
+/// One turn over the tenants that have lanes whose time has come. Capacity that is short is shared evenly among them. While
+/// their mails are given to SES, the next turn claims.
 pub async fn send(context: &Context) -> Result<Progress> {
     let mut tx = WorkerTx::begin(&context.login).await?;
     let now = clock::business_time_of_work(&mut tx, context.now()).await?;
     let mut tenants = lanes::list_due_tenants(&mut tx, now).await?;
     tx.commit().await?;
     shuffle(&mut tenants, &*context.chance);
-    tenants.truncate(usize::try_from(TENANTS_AT_ONCE).unwrap_or(1));
+    tenants.truncate(TENANTS_AT_ONCE);
     if tenants.is_empty() {
         return Ok(Progress::Idle);
     }
+    let sending = &context.sending;
+    while sending.turns.lock().await.try_join_next().is_some() {}
+    let lanes = tenants.len() * usize::try_from(limits::LANES_AT_ONCE).unwrap_or(1);
+    let Some(mut room) = take_room(sending, lanes).await else { return Ok(Progress::Idle) };
     let places = i64::try_from(tenants.len()).unwrap_or(1);
-    let tokens = account::take_tokens(context, places * limits::LANES_AT_ONCE).await?;
-    let share = tokens / places;
-    let mut extra = tokens % places;
+    let tokens = account::take_tokens(context, i64::try_from(room.num_permits()).unwrap_or(0)).await?;
+    let (share, mut extra) = (tokens / places, tokens % places);
     let mut claims = JoinSet::new();
     for tenant in tenants {
-        let limit = share + i64::from(extra > 0);
+        let limit = usize::try_from(share + i64::from(extra > 0)).unwrap_or(0);
         extra -= 1;
-        if limit > 0 {
+        if let Some(room) = room.split(limit).filter(|room| room.num_permits() > 0) {
             let context = context.clone();
-            claims.spawn(async move { turn(&context, tenant, limit).await });
+            claims.spawn(async move { turn(&context, tenant, room).await });
         }
     }
+    drop(room);
     let mut progress = Progress::Idle;
     while let Some(claim) = claims.join_next().await {
         match claim {
@@ -85,10 +99,18 @@ pub async fn send(context: &Context) -> Result<Progress> {
             Err(error) => tracing::error!("a claim fell over: {error}"),
         }
     }
-    let mut turns = context.sending.turns.lock().await;
-    // Patience for all together; what is not done then goes on by itself.
-    let _ = tokio::time::timeout(TURN_PATIENCE, async { while turns.join_next().await.is_some() {} }).await;
     Ok(progress)
+}
+
+/// Room for up to `wanted` mails, at least for one; `None`: SES takes too long with those on their way.
+async fn take_room(sending: &Sending, wanted: usize) -> Option<OwnedSemaphorePermit> {
+    let first = tokio::time::timeout(PATIENCE, sending.room.clone().acquire_owned()).await;
+    let mut room = first.ok()?.ok()?;
+    let more = sending.room.available_permits().min(wanted.saturating_sub(1));
+    if let Ok(more) = sending.room.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
+        room.merge(more);
+    }
+    Some(room)
 }
 
 /// For measuring: a claim whose mails are never given to SES.
@@ -96,16 +118,18 @@ pub(crate) async fn claim_alone(context: &Context, tenant: TenantId, limit: i64)
     Ok(claim::claim(context, tenant, limit).await?.mails.len())
 }
 
-/// Claims for one tenant and sets the mails on their way; whether there was anything to look at.
-async fn turn(context: &Context, tenant: TenantId, limit: i64) -> bool {
+/// Claims for one tenant as many mails as there is room for, and sets them on their way; whether there was anything to look
+/// at.
+async fn turn(context: &Context, tenant: TenantId, mut room: OwnedSemaphorePermit) -> bool {
+    let limit = i64::try_from(room.num_permits()).unwrap_or(1);
     match claim::claim(context, tenant, limit).await {
         Ok(claim) => {
             let left = limit - i64::try_from(claim.mails.len()).unwrap_or(limit);
             account::give_back(context, left).await;
-            if !claim.mails.is_empty() {
-                let (going, calls) = (context.clone(), context.sending.calls.clone());
+            if let Some(room) = room.split(claim.mails.len()).filter(|_| !claim.mails.is_empty()) {
+                let going = context.clone();
                 let mut turns = context.sending.turns.lock().await;
-                turns.spawn(async move { deliver::deliver(&going, tenant, claim.mails, &calls).await });
+                turns.spawn(async move { deliver::deliver(&going, tenant, claim.mails, room).await });
             }
             claim.looked > 0
         }

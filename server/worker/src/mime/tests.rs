@@ -13,7 +13,7 @@ const DRAFT: Draft<'static> = Draft {
     to: "bob@b.example",
     subject: "Your question",
     text: "Hi Bob,\n\nbye\n",
-    opt_out_url: OPT_OUT,
+    opt_out_url: Some(OPT_OUT),
     message_id: ID,
     in_reply_to: None,
     references: &[],
@@ -161,7 +161,7 @@ fn nothing_can_add_a_line_to_the_header() {
     for url in
         ["", "mailto:a@b.example", "https://x.example/a b", "https://x.example/>\r\nBcc: x", "https://ä.example", &long]
     {
-        check(Draft { opt_out_url: url, ..DRAFT }, MimeError::OptOutUrl);
+        check(Draft { opt_out_url: Some(url), ..DRAFT }, MimeError::OptOutUrl);
     }
 }
 
