@@ -32,3 +32,7 @@ grant select, insert, update on platform_sender to app_worker;
 grant select on platform_sender to app_operator;
 grant select on platform_mail to app_worker;
 grant update (state, ses_id, trouble, changed_at, due_at, lease_until, attempts) on platform_mail to app_worker;
+
+-- What an operator looks for among many.
+create index event_inbox_trouble on event_inbox (received_at) where trouble is not null;
+create index messages_unknown on messages (tenant_id) where state in (2, 3);

@@ -1,5 +1,6 @@
 //! The operator's pages.
 
+pub mod account;
 pub mod audit;
 pub mod invite;
 pub mod mail;

@@ -11,16 +11,18 @@ use leptos::prelude::*;
 pub enum ConsoleSection {
     Tenants,
     Mail,
+    Ses,
     Audit,
 }
 
 #[component]
 pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
-    use ConsoleSection::{Audit, Mail, Tenants};
+    use ConsoleSection::{Audit, Mail, Ses, Tenants};
     let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
     let places = vec![
         place("Tenants", "/console", Icon::Tenants, Tenants),
         place("Mail", "/console/mail", Icon::Mail, Mail),
+        place("Amazon SES", "/console/ses", Icon::Overview, Ses),
         place("Audit", "/console/audit", Icon::Audit, Audit),
     ];
     view! {

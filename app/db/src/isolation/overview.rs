@@ -1,0 +1,94 @@
+//! How Amazon SES stands for the whole platform, for the operator. Times are machine time.
+
+use crate::Result;
+use crate::scope::OperatorTx;
+use rules::ids::TenantId;
+use rules::limits::PAGE_ROWS_MAX;
+use rules::time::OffsetDateTime;
+use sqlx::Row;
+use uuid::Uuid;
+
+/// One region's account.
+pub struct Standing {
+    pub region: String,
+    /// Recipients a second.
+    pub rate_a_second: i64,
+    /// Recipients in 24 hours; -1: without end.
+    pub quota_a_day: i64,
+    pub sent_today: i64,
+    pub may_send: bool,
+    /// `HEALTHY`, `PROBATION`, `SHUTDOWN`, or what Amazon says next.
+    pub enforcement: String,
+    pub read_at: OffsetDateTime,
+    /// Nobody sends before this, and why: [`rules::messages::Wait`] by its name.
+    pub hold: Option<(OffsetDateTime, String)>,
+    pub events_polled_at: Option<OffsetDateTime>,
+    pub event_received_at: Option<OffsetDateTime>,
+}
+
+/// Notifications of SES in our hands.
+pub struct Inbox {
+    /// How many wait to be applied, and since when the oldest.
+    pub waiting: i64,
+    pub waiting_since: Option<OffsetDateTime>,
+    /// The newest that could not be used, with the reason.
+    pub troubles: Vec<(OffsetDateTime, String)>,
+}
+
+/// Mails of one tenant that SES never answered for.
+pub struct Unanswered {
+    pub tenant: TenantId,
+    pub name: String,
+    /// Events may still tell.
+    pub open: i64,
+    /// Nobody will ever tell.
+    pub closed: i64,
+}
+
+pub async fn list_standings(tx: &mut OperatorTx) -> Result<Vec<Standing>> {
+    let rows = sqlx::query("select * from ses_account order by region").fetch_all(tx.sql()).await?;
+    rows.iter()
+        .map(|row| {
+            let until: Option<OffsetDateTime> = row.try_get("held_until")?;
+            Ok(Standing {
+                region: row.try_get("region")?,
+                rate_a_second: row.try_get("rate_a_second")?,
+                quota_a_day: row.try_get("quota_a_day")?,
+                sent_today: row.try_get("sent_today")?,
+                may_send: row.try_get("may_send")?,
+                enforcement: row.try_get("enforcement")?,
+                read_at: row.try_get("read_at")?,
+                hold: until.zip(row.try_get("hold")?),
+                events_polled_at: row.try_get("events_polled_at")?,
+                event_received_at: row.try_get("event_received_at")?,
+            })
+        })
+        .collect()
+}
+
+pub async fn find_inbox(tx: &mut OperatorTx) -> Result<Inbox> {
+    let (waiting, waiting_since) =
+        sqlx::query_as("select count(*), min(received_at) from event_inbox where applied_at is null")
+            .fetch_one(tx.sql())
+            .await?;
+    let troubles = sqlx::query_as(
+        "select received_at, trouble from event_inbox where trouble is not null order by received_at desc limit 10",
+    )
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(Inbox { waiting, waiting_since, troubles })
+}
+
+/// The tenants with most of them first.
+pub async fn list_unanswered(tx: &mut OperatorTx) -> Result<Vec<Unanswered>> {
+    let rows: Vec<(Uuid, String, i64, i64)> = sqlx::query_as(
+        "select t.tenant_id, t.name, count(*) filter (where m.state = 2), count(*) filter (where m.state = 3)
+         from messages m join tenants t on t.tenant_id = m.tenant_id
+         where m.state in (2, 3) group by t.tenant_id, t.name order by count(*) desc, t.name limit $1",
+    )
+    .bind(PAGE_ROWS_MAX)
+    .fetch_all(tx.sql())
+    .await?;
+    let tenant = |(id, name, open, closed)| Unanswered { tenant: TenantId::from_uuid(id), name, open, closed };
+    Ok(rows.into_iter().map(tenant).collect())
+}
