@@ -1,6 +1,7 @@
 //! The platform's own mail: invitations leave through SES by a tenant there of the platform's own.
 
 use crate::harness::{MAIL_FROM, TestSite};
+use crate::teams::Sending;
 use axum::http::StatusCode;
 use rules::addresses::EmailAddress;
 use rules::time::Duration;
@@ -87,4 +88,27 @@ async fn no_team_connects_what_the_platforms_mail_leaves_from() {
     let refused = owner.post("/t/acme/domains/new", &[("domain", "mail.ownlane.example")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("belongs to this platform"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn the_operator_sees_how_ses_stands_and_what_nobody_answered_for() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let unread = operator.get("/console/ses").await.text;
+    assert!(unread.contains("It was not read yet"), "{unread}");
+    let steps = [("Hello {{ lead.first_name }}", "Hi")];
+    let leads = "email,first_name\nanna@n.example,A\nbob@n.example,B\n";
+    let acme = Sending::start(&site, &mut operator, "acme", leads, &steps).await;
+    site.world.fail(Fault { operation: Some("SendEmail".into()), skip: 0, times: 1, kind: FaultKind::Garbage });
+    site.world.push_event("us-east-1", "ownlane-events", &serde_json::json!("no event at all"));
+    acme.gaps(&site, 2).await;
+    let page = operator.get("/console/ses").await.text;
+    for words in ["Sends", "Listened to", "This is no event of SES.", "acme", "Events may tell"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    site.world.set_quota(1.0, 1.0);
+    site.clock.advance(Duration::minutes(2));
+    site.work().await;
+    let spent = operator.get("/console/ses").await.text;
+    assert!(spent.contains("of 1 used") && spent.contains("quota is used up"), "{spent}");
 }
