@@ -184,6 +184,7 @@ test('every page', async ({ browser }) => {
   await take(outside, 'console-invite', `${tenant}/invite`);
   await take(outside, 'console-new-tenant', '/console/tenants/new');
   await take(outside, 'console-mail', '/console/mail');
+  await take(outside, 'console-ses', '/console/ses');
   await take(outside, 'console-audit', '/console/audit');
   await ben.close();
 });

@@ -5,7 +5,6 @@
 
 mod access;
 mod accounts;
-mod bench;
 mod console;
 mod domains;
 mod faults;

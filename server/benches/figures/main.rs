@@ -1,5 +1,13 @@
-//! `make bench`: how fast the work goes, as ratios within one run, and what a first view of a page loads. Ignored by the
-//! tests: figures are shown, not asserted.
+//! `make bench`: how fast the work goes, as ratios within one run, and what a first view of a page loads. Figures are shown,
+//! not asserted. The site and its teams are those of the tests.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
+
+#[path = "../../tests/pages/harness.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod harness;
+#[path = "../../tests/pages/teams.rs"]
+mod teams;
 
 use crate::harness::{Browser, TestSite};
 use crate::teams::Sending;
@@ -13,15 +21,18 @@ use tokio::sync::watch;
 
 const STEPS: [(&str, &str); 1] = [("Hello {{ lead.first_name }}", "Hi {{ lead.first_name }},\n\nhow are you?")];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "measures: make bench"]
-async fn figures() {
+fn main() {
     let folder = tempfile::tempdir().unwrap();
     // As it runs for users: every commit reaches the disk.
     let options = Options { data: folder.path().join("data"), bin: None, path: None, throw_away: false };
     let postgres = EmbeddedPostgres::start(&options).unwrap();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(figures(&postgres));
+}
+
+async fn figures(postgres: &EmbeddedPostgres) {
     let site = TestSite::in_real_time(TestDatabase::on(&postgres.maintenance_url()).await).await;
     let mut operator = site.operator().await;
+    first_view(&site, &mut operator).await;
     pipeline(&site, &mut operator).await;
     claims(&site, &mut operator).await;
 }
@@ -142,14 +153,10 @@ async fn claims(site: &TestSite, operator: &mut Browser) {
 }
 
 /// What the first view of a page loads: the page and all that it names.
-#[tokio::test]
-#[ignore = "measures: make bench"]
-async fn first_view() {
-    let site = TestSite::new().await;
-    let mut operator = site.operator().await;
+async fn first_view(site: &TestSite, operator: &mut Browser) {
     let leads = "email,first_name\nanna@n.example,A\n";
-    let mut team = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
-    team.gaps(&site, 1).await;
+    let mut team = Sending::start(site, operator, "acme", leads, &STEPS).await;
+    team.gaps(site, 1).await;
     println!("First view, compressed, in bytes:");
     for path in ["/sign-in", "/t/acme", "/t/acme/leads", &team.sequence.clone()] {
         let page = team.owner.get(path).await.text;
