@@ -13,6 +13,7 @@ mod harness;
 mod leads;
 mod mailboxes;
 mod messages;
+mod parts;
 mod people;
 mod provisioning;
 mod sequences;

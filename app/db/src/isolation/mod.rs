@@ -1,6 +1,7 @@
-//! Pauses: rows with a cause each. A lane runs when no row is live. What a tenant has at SES: [`ses_tenants`]; what all
-//! share there: [`ses_account`].
+//! Pauses: rows with a cause each. A lane runs when no row is live; so does each part of it ([`parts`]). What a tenant has
+//! at SES: [`ses_tenants`]; what all share there: [`ses_account`].
 
+pub mod parts;
 pub mod ses_account;
 pub mod ses_tenants;
 
