@@ -50,7 +50,7 @@ pub struct Route {
 
 /// The table.
 pub fn routes() -> Vec<Route> {
-    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_sequences(), of_the_console()];
+    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_suppression(), of_sequences(), of_the_console()];
     parts.into_iter().flatten().collect()
 }
 
@@ -147,6 +147,18 @@ fn of_leads() -> Vec<Route> {
         post("/t/{slug}/sources/{source}/pause", Tenant(ManageLeads), pause::submit::<SourceId>),
         get("/t/{slug}/sources/{source}/resume", Tenant(ManageLeads), pause::resume_page::<SourceId>),
         post("/t/{slug}/sources/{source}/resume", Tenant(ManageLeads), pause::submit_resume::<SourceId>),
+    ]
+}
+
+/// Suppression: who is not written to any more.
+fn of_suppression() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageLeads, See};
+    vec![
+        get("/t/{slug}/suppressions", Tenant(See), suppression::list::page),
+        get("/t/{slug}/suppressions/new", Tenant(ManageLeads), suppression::add::page),
+        post("/t/{slug}/suppressions/new", Tenant(ManageLeads), suppression::add::submit),
+        post("/t/{slug}/suppressions/removal", Tenant(ManageLeads), suppression::list::remove),
     ]
 }
 

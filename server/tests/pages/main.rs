@@ -17,4 +17,5 @@ mod parts;
 mod people;
 mod provisioning;
 mod sequences;
+mod suppression;
 mod teams;
