@@ -1,6 +1,7 @@
 //! Every address of the product, with what is needed to use it. The router is built from this table, so that there is
 //! no page without its line here.
 
+use crate::isolation::pause;
 use crate::{Site, accounts, clock, console, domains, error, leads, mailboxes, messages, page, sequences, suppression};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -10,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use rules::access::Permission;
+use rules::ids::{DomainId, MailboxId, SourceId};
 use rules::limits;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -48,7 +50,7 @@ pub struct Route {
 
 /// The table.
 pub fn routes() -> Vec<Route> {
-    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_sequences(), of_the_console()];
+    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_suppression(), of_sequences(), of_the_console()];
     parts.into_iter().flatten().collect()
 }
 
@@ -108,6 +110,10 @@ fn of_domains() -> Vec<Route> {
         post("/t/{slug}/domains/{domain}/check", Tenant(ManageDomains), domains::acts::check),
         post("/t/{slug}/domains/{domain}/publication", Tenant(ManageDomains), domains::acts::publish),
         post("/t/{slug}/domains/{domain}/removal", Tenant(ManageDomains), domains::acts::remove),
+        get("/t/{slug}/domains/{domain}/pause", Tenant(ManageDomains), pause::page::<DomainId>),
+        post("/t/{slug}/domains/{domain}/pause", Tenant(ManageDomains), pause::submit::<DomainId>),
+        get("/t/{slug}/domains/{domain}/resume", Tenant(ManageDomains), pause::resume_page::<DomainId>),
+        post("/t/{slug}/domains/{domain}/resume", Tenant(ManageDomains), pause::submit_resume::<DomainId>),
         get("/t/{slug}/mailboxes", Tenant(See), mailboxes::list::page),
         get("/t/{slug}/mailboxes/new", Tenant(ManageMailboxes), mailboxes::create::page),
         post("/t/{slug}/mailboxes/new", Tenant(ManageMailboxes), mailboxes::create::submit),
@@ -115,6 +121,10 @@ fn of_domains() -> Vec<Route> {
         get("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::page),
         post("/t/{slug}/mailboxes/{mailbox}/settings", Tenant(ManageMailboxes), mailboxes::change::submit),
         post("/t/{slug}/mailboxes/{mailbox}/removal", Tenant(ManageMailboxes), mailboxes::change::remove),
+        get("/t/{slug}/mailboxes/{mailbox}/pause", Tenant(ManageMailboxes), pause::page::<MailboxId>),
+        post("/t/{slug}/mailboxes/{mailbox}/pause", Tenant(ManageMailboxes), pause::submit::<MailboxId>),
+        get("/t/{slug}/mailboxes/{mailbox}/resume", Tenant(ManageMailboxes), pause::resume_page::<MailboxId>),
+        post("/t/{slug}/mailboxes/{mailbox}/resume", Tenant(ManageMailboxes), pause::submit_resume::<MailboxId>),
     ]
 }
 
@@ -133,6 +143,22 @@ fn of_leads() -> Vec<Route> {
         get("/t/{slug}/imports/{import}/progress", Tenant(See), leads::import::fragment),
         get("/t/{slug}/imports/{import}/refused", Tenant(See), leads::download::refused),
         post("/t/{slug}/imports/{import}/cancellation", Tenant(ManageLeads), leads::import::cancel),
+        get("/t/{slug}/sources/{source}/pause", Tenant(ManageLeads), pause::page::<SourceId>),
+        post("/t/{slug}/sources/{source}/pause", Tenant(ManageLeads), pause::submit::<SourceId>),
+        get("/t/{slug}/sources/{source}/resume", Tenant(ManageLeads), pause::resume_page::<SourceId>),
+        post("/t/{slug}/sources/{source}/resume", Tenant(ManageLeads), pause::submit_resume::<SourceId>),
+    ]
+}
+
+/// Suppression: who is not written to any more.
+fn of_suppression() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageLeads, See};
+    vec![
+        get("/t/{slug}/suppressions", Tenant(See), suppression::list::page),
+        get("/t/{slug}/suppressions/new", Tenant(ManageLeads), suppression::add::page),
+        post("/t/{slug}/suppressions/new", Tenant(ManageLeads), suppression::add::submit),
+        post("/t/{slug}/suppressions/removal", Tenant(ManageLeads), suppression::list::remove),
     ]
 }
 

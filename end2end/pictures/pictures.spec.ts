@@ -160,6 +160,23 @@ test('every page', async ({ browser }) => {
   await page.goto(wayOut);
   await page.getByRole('button', { name: 'No more mails' }).click();
   await take(outside, 'opted-out', wayOut);
+  await team.goto('/t/northwind/suppressions/new');
+  await fill(team, { 'Addresses and domains': 'eva.strand@outlook.com\nfjord.example' }, 'Suppress');
+  await team.screenshot({ path: path.join(folder, 'suppress-refused.png'), fullPage: true });
+  await fill(team, { 'Addresses and domains': 'eva.strand@outlook.com\n@fjord.example' }, 'Suppress');
+  await take(ada, 'suppressions', team.url());
+  await take(ada, 'suppress', '/t/northwind/suppressions/new');
+  for (const [page, reason] of [['mailboxes', 'Ada is away until Monday'], ['leads', 'We ask the fair first']]) {
+    await team.goto(`/t/northwind/${page}`);
+    if (page === 'mailboxes') await team.locator('tbody a').first().click();
+    await team.getByRole('link', { name: 'Pause' }).first().click();
+    await take(ada, `${page}-pause`, team.url());
+    await fill(team, { Reason: reason }, 'Pause');
+    await take(ada, `${page}-paused`, team.url());
+    await team.getByRole('link', { name: 'Resume' }).click();
+    await take(ada, `${page}-resume`, team.url());
+    await team.getByRole('button', { name: 'Resume' }).click();
+  }
   await take(ada, 'sequences', '/t/northwind/sequences');
   await page.goto('/console');
   await page.getByRole('link', { name: 'Northwind Sales' }).click();

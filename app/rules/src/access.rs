@@ -16,11 +16,11 @@ pub enum Role {
 pub enum Permission {
     /// See names, states and numbers.
     See,
-    /// Connect domains, have them checked, remove them.
+    /// Connect domains, have them checked, pause and remove them.
     ManageDomains,
-    /// Create mailboxes, set their pace and window, remove them; the postal address under every mail.
+    /// Create mailboxes, set their pace and window, pause and remove them; the postal address under every mail.
     ManageMailboxes,
-    /// Bring in leads.
+    /// Bring in leads, pause their sources, say who is not to be written to.
     ManageLeads,
     /// Write sequences, choose who gets them, start and pause them.
     ManageSequences,
@@ -94,9 +94,9 @@ impl Permission {
     pub const fn describe(self) -> &'static str {
         match self {
             Self::See => "look at this team",
-            Self::ManageDomains => "connect or remove domains",
-            Self::ManageMailboxes => "create, change or remove mailboxes",
-            Self::ManageLeads => "bring in leads",
+            Self::ManageDomains => "connect, pause or remove domains",
+            Self::ManageMailboxes => "create, change, pause or remove mailboxes",
+            Self::ManageLeads => "bring in leads, pause them or suppress addresses",
             Self::ManageSequences => "write, start or pause sequences",
             Self::ManagePeople => "manage the team's people",
             Self::ManageOwners => "make or unmake owners",

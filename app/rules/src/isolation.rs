@@ -1,6 +1,8 @@
-//! Pausing: why a tenant's lane stands still. Each cause stands for itself, and is lifted by itself.
+//! Pausing: why a tenant's lane, or a part of it, stands still. Each cause stands for itself, and is lifted by itself.
 
+use crate::ids::{DomainId, MailboxId, SourceId};
 use std::fmt;
+use uuid::Uuid;
 
 /// Who or what holds a lane.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,5 +42,61 @@ impl fmt::Display for PauseCause {
             Self::Owner => "the team",
             Self::Billing => "billing",
         })
+    }
+}
+
+/// A part of a tenant's lane that can stand still while the others go on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LanePart {
+    Mailbox(MailboxId),
+    /// All mailboxes at it.
+    Domain(DomainId),
+    /// All leads that came into a sequence by it.
+    Source(SourceId),
+}
+
+impl LanePart {
+    /// As it stands in the database, beside its id.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Mailbox(_) => "mailbox",
+            Self::Domain(_) => "domain",
+            Self::Source(_) => "source",
+        }
+    }
+
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Mailbox(id) => id.uuid(),
+            Self::Domain(id) => id.uuid(),
+            Self::Source(id) => id.uuid(),
+        }
+    }
+
+    pub fn parse(kind: &str, id: Uuid) -> Option<Self> {
+        let parts = [
+            Self::Mailbox(MailboxId::from_uuid(id)),
+            Self::Domain(DomainId::from_uuid(id)),
+            Self::Source(SourceId::from_uuid(id)),
+        ];
+        parts.into_iter().find(|part| part.kind() == kind)
+    }
+}
+
+impl From<MailboxId> for LanePart {
+    fn from(id: MailboxId) -> Self {
+        Self::Mailbox(id)
+    }
+}
+
+impl From<DomainId> for LanePart {
+    fn from(id: DomainId) -> Self {
+        Self::Domain(id)
+    }
+}
+
+impl From<SourceId> for LanePart {
+    fn from(id: SourceId) -> Self {
+        Self::Source(id)
     }
 }

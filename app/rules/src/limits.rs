@@ -203,6 +203,12 @@ pub const IMPORT_TURN_BATCHES: usize = 20;
 /// The beginning of an address that leads are looked for by.
 pub const SEARCH_CHARS_MAX: usize = 100;
 
+/// Addresses and domains that are suppressed by hand at once: what fits into a form, and into one short transaction.
+pub const SUPPRESSED_LINES_MAX: usize = 1000;
+
+/// Refused lines that are named one by one: more than anybody mends before looking again.
+pub const REFUSED_LINES_SHOWN_MAX: usize = 20;
+
 /// A request that sends a form or asks for a page waits for nothing but Postgres.
 pub const REQUEST_SECS_MAX: u64 = 30;
 

@@ -4,9 +4,11 @@
 use super::acts::{DomainAddress, find};
 use super::records::Records;
 use super::{domain_sentence, domain_state};
+use crate::isolation::{of_part, pause_link};
 use crate::page::{render, render_fragment};
 use crate::ssr::{Address, Member};
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::pauses::Pauses;
 use crate::ui::state::State as StateWord;
 use crate::ui::steps::{Step, Steps};
 use crate::ui::time::Time;
@@ -15,6 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::domains::Domain;
+use db::isolation::{Pause, parts};
 use db::mailboxes;
 use frontend::copy::Copying;
 use frontend::region::Region;
@@ -28,6 +31,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
     let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
     let mailboxes = mailboxes::list(&mut tx).await?.iter().filter(|mailbox| mailbox.domain == id).count();
+    let pauses = of_part(&parts::list(&mut tx).await?, id);
     tx.commit().await?;
     let now = site.now();
     let can_publish = site.world.zones().is_some();
@@ -35,14 +39,15 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
         let at = frame.address(&format!("/domains/{id}"));
         let name = domain.name.to_string();
         let manages = frame.role.may(Permission::ManageDomains) && domain.removal_asked_at.is_none();
-        let acts = manages.then(|| acts(&frame, &domain, can_publish));
+        let acts = manages.then(|| acts(&frame, &domain, &pauses, can_publish));
         let removal = manages.then(|| removal(&at, &name, mailboxes));
         view! {
-            <Tenant frame section=TenantSection::Domains>
+            <Tenant frame=frame.clone() section=TenantSection::Domains>
                 <div class="heading">
                     <h1>{name}</h1>
                     {acts}
                 </div>
+                <Pauses pauses now=frame.business_now/>
                 <Region address=format!("{at}/standing")>{standing(domain, now)}</Region>
                 {removal}
                 <Copying/>
@@ -106,7 +111,7 @@ fn steps(domain: &Domain, state: DomainState) -> Vec<Step> {
     ]
 }
 
-fn acts(frame: &TenantFrame, domain: &Domain, can_publish: bool) -> impl IntoView + use<> {
+fn acts(frame: &TenantFrame, domain: &Domain, pauses: &[Pause], can_publish: bool) -> impl IntoView + use<> {
     let at = frame.address(&format!("/domains/{}", domain.id));
     let publish = can_publish.then(|| {
         view! {
@@ -117,6 +122,7 @@ fn acts(frame: &TenantFrame, domain: &Domain, can_publish: bool) -> impl IntoVie
     });
     view! {
         <div class="acts">
+            {pause_link(&at, pauses)}
             <form method="post" action=format!("{at}/check") novalidate>
                 <button class="button quiet">"Check now"</button>
             </form>

@@ -2,6 +2,7 @@
 
 use super::name_of;
 use crate::form::Form;
+use crate::isolation::{of_part, pause_link};
 use crate::page::render;
 use crate::ssr::{Ask, Member};
 use crate::ui::button::LinkButton;
@@ -9,6 +10,7 @@ use crate::ui::empty::Empty;
 use crate::ui::field::Field;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::number::thousands;
+use crate::ui::pauses::Pauses;
 use crate::ui::select::Select;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::table::{Column, Table};
@@ -17,6 +19,7 @@ use crate::{Refusal, Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use db::isolation::{Pause, parts};
 use db::leads::imports::{self, Import, Stage};
 use db::leads::sources::{self, Source};
 use db::leads::{self, Filter, Lead};
@@ -24,6 +27,7 @@ use db::scope::TenantTx;
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::ids::{LeadId, SourceId};
+use rules::isolation::LanePart;
 use rules::limits;
 use rules::time::OffsetDateTime;
 use serde::Deserialize;
@@ -54,6 +58,7 @@ pub(super) async fn filter(tx: &mut TenantTx, asked: &LeadsAsked) -> Result<Filt
 
 struct Found {
     sources: Vec<Source>,
+    paused: Vec<(LanePart, Pause)>,
     open: Vec<Import>,
     leads: Vec<Lead>,
     next: Option<LeadId>,
@@ -73,6 +78,7 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Lead
         next: leads.last().filter(|_| is_full).map(|lead| lead.id),
         leads,
         sources: sources::list(&mut tx).await?,
+        paused: parts::list(&mut tx).await?,
         open: imports::list_open(&mut tx).await?,
         count: leads::count(&mut tx).await?,
         filter,
@@ -107,7 +113,7 @@ fn content(frame: &TenantFrame, found: Found, now: OffsetDateTime) -> impl IntoV
     let form = form(frame, &found);
     let heading = format!("All leads: {}", thousands(found.count));
     let is_filtered = found.filter.source.is_some() || !found.filter.prefix.is_empty();
-    let sources = (!found.sources.is_empty()).then(|| source_table(frame, found.sources, now));
+    let sources = (!found.sources.is_empty()).then(|| source_table(frame, found.sources, &found.paused, now));
     let next = found.next.map(|after| frame.address(&format!("/leads{}", query(&found.filter, Some(after)))));
     let list = if found.leads.is_empty() {
         let sentence = if is_filtered { "No lead is like that." } else { "None has been taken in yet." };
@@ -149,12 +155,26 @@ fn waiting(frame: &TenantFrame, open: &[Import], now: OffsetDateTime) -> impl In
     (!lines.is_empty()).then(|| view! { <div class="notice"><ul>{lines}</ul></div> })
 }
 
-fn source_table(frame: &TenantFrame, sources: Vec<Source>, now: OffsetDateTime) -> impl IntoView + use<> {
+fn source_table(
+    frame: &TenantFrame,
+    sources: Vec<Source>,
+    paused: &[(LanePart, Pause)],
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let manages = frame.role.may(Permission::ManageLeads);
     let rows: Vec<_> = sources
         .into_iter()
         .map(|source| {
             let leads = frame.address(&format!("/leads?source={}", source.id));
             let import = frame.address(&format!("/imports/{}", source.import));
+            let pauses = of_part(paused, source.id);
+            let at = frame.address(&format!("/sources/{}", source.id));
+            let act = manages.then(|| pause_link(&at, &pauses));
+            let state = if pauses.is_empty() {
+                view! { <StateWord tone=Tone::Good word="Open"/> }.into_any()
+            } else {
+                view! { <Pauses pauses now=frame.business_now/> }.into_any()
+            };
             let more = source.is_growing.then_some(" and counting");
             view! {
                 <tr>
@@ -165,6 +185,8 @@ fn source_table(frame: &TenantFrame, sources: Vec<Source>, now: OffsetDateTime) 
                     </td>
                     <td data-label="Refused" class="number"><a href=import>{thousands(source.refused)}</a></td>
                     <td data-label="Since"><Time at=source.created_at now/></td>
+                    <td data-label="State">{state}</td>
+                    <td>{act}</td>
                 </tr>
             }
             .into_any()
@@ -176,6 +198,8 @@ fn source_table(frame: &TenantFrame, sources: Vec<Source>, now: OffsetDateTime) 
         Column::Number("Accepted"),
         Column::Number("Refused"),
         Column::Text("Since"),
+        Column::Text("State"),
+        Column::Action,
     ];
     view! { <h2>"Sources"</h2><Table columns rows/> }
 }

@@ -10,6 +10,7 @@ use crate::ui::time::Time;
 use db::leads::imports::{Import, Stage};
 use db::leads::refused;
 use db::scope::TenantTx;
+use db::suppression;
 use leptos::prelude::*;
 use rules::leads::RefusalKind;
 use rules::time::OffsetDateTime;
@@ -18,6 +19,8 @@ pub(super) struct Standing {
     pub import: Import,
     /// By reason, once all have come: its word, the sentence of the first such row, how many.
     pub reasons: Vec<(String, String, i64)>,
+    /// Leads of its source that are not to be written to, once all have come: as the list is now.
+    pub suppressed: i64,
 }
 
 impl Standing {
@@ -25,12 +28,16 @@ impl Standing {
         // While rows come in, they are only counted: grouping all of them every two seconds would cost more than it says.
         let reasons =
             if import.stage == Stage::Importing { Vec::new() } else { refused::count_by_reason(tx, import.id).await? };
-        Ok(Self { import, reasons })
+        let suppressed = match &import.source {
+            Some((source, _)) if import.stage != Stage::Importing => suppression::count_of_source(tx, *source).await?,
+            Some(_) | None => 0,
+        };
+        Ok(Self { import, reasons, suppressed })
     }
 }
 
 pub(super) fn standing(frame: &TenantFrame, found: Standing, now: OffsetDateTime) -> impl IntoView + use<> {
-    let Standing { import, reasons } = found;
+    let Standing { import, reasons, suppressed } = found;
     let (tone, word) = match import.stage {
         Stage::Arriving => (Tone::Waiting, "Arriving"),
         Stage::Arrived => (Tone::Warn, "Waits for a colleague"),
@@ -53,7 +60,7 @@ pub(super) fn standing(frame: &TenantFrame, found: Standing, now: OffsetDateTime
         let since = *since;
         view! { <p class="soft">"It met an obstacle on our side and is tried again since "<Time at=since now/>"."</p> }
     });
-    let counts = import.source.is_some().then(|| counts(frame, &import));
+    let counts = import.source.is_some().then(|| counts(frame, &import, suppressed));
     let refused = (!reasons.is_empty()).then(|| refused_table(frame, &import, reasons));
     view! {
         <p role="status"><State tone word/>" "{sentence}</p>
@@ -80,10 +87,20 @@ fn sentence(import: &Import) -> String {
     }
 }
 
-fn counts(frame: &TenantFrame, import: &Import) -> impl IntoView + use<> {
+fn counts(frame: &TenantFrame, import: &Import, suppressed: i64) -> impl IntoView + use<> {
     let (source, name) = import.source.clone().unzip();
     let leads = source.map(|source| frame.address(&format!("/leads?source={source}"))).unwrap_or_default();
     let known = if import.update_known { "updated from this file" } else { "left as they were" };
+    let suppressed = (import.stage != Stage::Importing).then(|| {
+        let list = frame.address("/suppressions");
+        let words =
+            if suppressed == 0 { "" } else { ": they are in as leads, and are never written to while they are on " };
+        let list = (suppressed > 0).then(|| view! { <a href=list>"your suppression list"</a>"." });
+        view! {
+            <dt>"Suppressed"</dt>
+            <dd>{thousands(suppressed)}{words}{list}</dd>
+        }
+    });
     view! {
         <dl class="facts">
             <dt>"Source"</dt>
@@ -94,6 +111,7 @@ fn counts(frame: &TenantFrame, import: &Import) -> impl IntoView + use<> {
             <dd>{format!("{}, {known}", thousands(import.known))}</dd>
             <dt>"Refused rows"</dt>
             <dd>{thousands(import.refused)}</dd>
+            {suppressed}
         </dl>
     }
 }

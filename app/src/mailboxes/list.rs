@@ -12,16 +12,17 @@ use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use db::isolation::{Pause, parts};
 use db::mailboxes::{self, Mailbox};
 use leptos::prelude::*;
 use rules::access::Permission;
-use rules::time::OffsetDateTime;
+use rules::isolation::LanePart;
 
 pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
     let mailboxes = mailboxes::list(&mut tx).await?;
+    let paused = parts::list(&mut tx).await?;
     tx.commit().await?;
-    let now = frame.business_now;
     Ok(render(&site, StatusCode::OK, "Mailboxes", move || {
         let create = frame.role.may(Permission::ManageMailboxes).then(|| frame.address("/mailboxes/new"));
         let list = if mailboxes.is_empty() {
@@ -29,7 +30,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
                             domains, with its own pace.";
             view! { <Empty sentence/> }.into_any()
         } else {
-            table(&frame, mailboxes, now).into_any()
+            table(&frame, mailboxes, &paused).into_any()
         };
         view! {
             <Tenant frame section=TenantSection::Mailboxes>
@@ -44,12 +45,12 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     .await)
 }
 
-fn table(frame: &TenantFrame, mailboxes: Vec<Mailbox>, now: OffsetDateTime) -> impl IntoView + use<> {
+fn table(frame: &TenantFrame, mailboxes: Vec<Mailbox>, paused: &[(LanePart, Pause)]) -> impl IntoView + use<> {
     let rows: Vec<_> = mailboxes
         .into_iter()
         .map(|mailbox| {
             let href = frame.address(&format!("/mailboxes/{}", mailbox.id));
-            let (tone, word, _) = standing(&mailbox, !frame.pauses.is_empty(), now);
+            let (tone, word, _) = standing(frame, &mailbox, paused);
             view! {
                 <tr>
                     <th scope="row"><a href=href>{mailbox.address.to_string()}</a></th>

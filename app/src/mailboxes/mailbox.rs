@@ -1,18 +1,21 @@
 //! `/t/<slug>/mailboxes/<id>`: what leaves from it today, and why not more?
 
 use super::standing;
+use crate::isolation::{of_part, pause_link};
 use crate::messages::lane_sentence;
 use crate::messages::list::query;
 use crate::page::render;
 use crate::ssr::{Address, Member};
 use crate::ui::button::LinkButton;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::pauses::Pauses;
 use crate::ui::state::State as StateWord;
 use crate::ui::time::Time;
 use crate::{Refusal, Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use db::isolation::{Pause, parts};
 use db::mailboxes::{self, Mailbox};
 use db::messages::Filter;
 use db::messages::lanes::{self, Lane};
@@ -21,6 +24,7 @@ use db::scope::TenantTx;
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::ids::MailboxId;
+use rules::isolation::LanePart;
 use rules::mailboxes::zone_data_version;
 use rules::time::OffsetDateTime;
 
@@ -38,20 +42,21 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
     let today = mailbox.settings.window.day_of(frame.business_now);
     let sent = lanes::count_of_days(&mut tx, &[(id, today)]).await?.get(&id).copied().unwrap_or(0);
     let lane_row = lanes::find(&mut tx, id).await?;
+    let paused = parts::list(&mut tx).await?;
     tx.commit().await?;
     let now = site.now();
     Ok(render(&site, StatusCode::OK, mailbox.address.to_string(), move || {
         let at = frame.address(&format!("/mailboxes/{id}"));
         let manages = frame.role.may(Permission::ManageMailboxes);
-        let change = manages.then(|| format!("{at}/settings"));
+        let acts = manages.then(|| acts(&at, &of_part(&paused, id)));
         let removal = manages.then(|| removal(&at, &mailbox));
         view! {
             <Tenant frame=frame.clone() section=TenantSection::Mailboxes>
                 <div class="heading">
                     <h1>{mailbox.address.to_string()}</h1>
-                    {change.map(|href| view! { <LinkButton href label="Change" quiet=true/> })}
+                    {acts}
                 </div>
-                {lane(&frame, &mailbox, sent, lane_row, now)}
+                {lane(&frame, &mailbox, &paused, (sent, lane_row), now)}
                 {preview(&mailbox)}
                 {removal}
             </Tenant>
@@ -60,15 +65,26 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
     .await)
 }
 
+fn acts(at: &str, pauses: &[Pause]) -> impl IntoView + use<> {
+    view! {
+        <div class="acts">
+            {pause_link(at, pauses)}
+            <LinkButton href=format!("{at}/settings") label="Change" quiet=true/>
+        </div>
+    }
+}
+
+/// `sent` is how many mails count on its day so far.
 fn lane(
     frame: &TenantFrame,
     mailbox: &Mailbox,
-    sent: i64,
-    lane: Option<Lane>,
+    paused: &[(LanePart, Pause)],
+    (sent, lane): (i64, Option<Lane>),
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let settings = &mailbox.settings;
-    let (tone, word, sentence) = standing(mailbox, !frame.pauses.is_empty(), frame.business_now);
+    let (tone, word, sentence) = standing(frame, mailbox, paused);
+    let (pauses, of_domain) = (of_part(paused, mailbox.id), of_part(paused, mailbox.domain));
     let (cap, fit) = (settings.daily_cap.mails(), settings.gap.mails_that_fit(&settings.window));
     let consequence = if fit < cap {
         format!("Its window has room for about {fit} at this pace, so {cap} are not reached.")
@@ -86,6 +102,7 @@ fn lane(
     let domain = frame.address(&format!("/domains/{}", mailbox.domain));
     view! {
         <p role="status"><StateWord tone word/>" "{sentence}</p>
+        <Pauses pauses now=frame.business_now/>
         <dl class="facts">
             <dt>"Now"</dt>
             <dd>{lane_sentence(lane, frame.business_now)}</dd>
@@ -100,7 +117,10 @@ fn lane(
             <dt>"Gap"</dt>
             <dd>{gap}</dd>
             <dt>"Domain"</dt>
-            <dd><a href=domain>{mailbox.address.domain().to_string()}</a></dd>
+            <dd>
+                <a href=domain>{mailbox.address.domain().to_string()}</a>
+                <Pauses pauses=of_domain now=frame.business_now/>
+            </dd>
             <dt>"Created"</dt>
             <dd><Time at=mailbox.created_at now/></dd>
         </dl>

@@ -3,23 +3,27 @@
 
 use super::{SequenceAddress, find, sequence};
 use crate::form::Form;
+use crate::isolation::of_part;
 use crate::page::render;
 use crate::ssr::{Address, Ask, Member};
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::number::thousands;
 use crate::ui::select::Select;
+use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::summary::Summary;
 use crate::ui::table::{Column, Table};
 use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use db::isolation::Pause;
 use db::leads::sources::Source;
 use db::sequences::enrolments::{self, Enrolment, Which};
 use db::sequences::{self, AddSource, Sequence};
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::ids::{LeadId, SourceId};
+use rules::isolation::LanePart;
 use rules::limits;
 use serde::Deserialize;
 
@@ -241,7 +245,7 @@ pub(super) fn counts(frame: &TenantFrame, sequence: &Sequence) -> impl IntoView 
 pub(super) fn view(
     frame: &TenantFrame,
     sequence: &Sequence,
-    sources: &[Source],
+    (sources, paused): (&[Source], &[(LanePart, Pause)]),
     form: &Form,
     manages: bool,
 ) -> impl IntoView + use<> {
@@ -250,8 +254,10 @@ pub(super) fn view(
         .iter()
         .map(|source| {
             let href = frame.address(&format!("/leads?source={}", source.source));
+            let state = (!of_part(paused, source.source).is_empty())
+                .then(|| view! { " "<StateWord tone=Tone::Bad word="Paused"/> });
             // Whether its leads are in is said above, where the page renews itself.
-            view! { <li><a href=href>{source.name.clone()}</a></li> }
+            view! { <li><a href=href>{source.name.clone()}</a>{state}</li> }
         })
         .collect();
     let is_in = |source: &&Source| sequence.sources.iter().any(|known| known.source == source.id);

@@ -17,6 +17,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::settings;
+use db::isolation::{Pause, parts};
 use db::leads::sources::{self, Source};
 use db::mailboxes::{self, Mailbox};
 use db::metrics::{self, Numbers};
@@ -26,6 +27,7 @@ use frontend::region::Region;
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::ids::LeadId;
+use rules::isolation::LanePart;
 use rules::limits;
 use rules::sequences::SequenceState;
 use rules::time::OffsetDateTime;
@@ -48,6 +50,7 @@ pub(super) struct Shown {
     sequence: Sequence,
     mailboxes: Vec<Mailbox>,
     sources: Vec<Source>,
+    paused: Vec<(LanePart, Pause)>,
     has_postal_address: bool,
     numbers: Numbers,
     occasion: Occasion,
@@ -57,6 +60,7 @@ pub(super) async fn read(tx: &mut TenantTx, sequence: Sequence, lead: Option<Lea
     Ok(Shown {
         mailboxes: mailboxes::list(tx).await?,
         sources: sources::list(tx).await?,
+        paused: parts::list(tx).await?,
         has_postal_address: settings::find_postal_address(tx).await?.is_some(),
         numbers: metrics::of_sequence(tx, sequence.id).await?,
         occasion: Occasion::read(tx, &sequence, lead).await?,
@@ -93,14 +97,14 @@ pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, sh
     let now = site.now();
     let title = shown.sequence.name.clone();
     render(site, status, title.clone(), move || {
-        let Shown { sequence, mailboxes, sources, has_postal_address, numbers, occasion } = shown;
+        let Shown { sequence, mailboxes, sources, paused, has_postal_address, numbers, occasion } = shown;
         let at = frame.address(&format!("/sequences/{}", sequence.id));
         let manages = frame.role.may(Permission::ManageSequences);
         let acts = manages.then(|| acts(&at, sequence.state()));
         let standing = standing(&frame, &sequence, &mailboxes, has_postal_address, numbers, now);
         let steps = steps(&at, &sequence, &occasion, manages, now);
         let writers = writers::view(&frame, &sequence, &mailboxes, manages);
-        let members = leads::view(&frame, &sequence, &sources, &form, manages);
+        let members = leads::view(&frame, &sequence, (&sources, &paused), &form, manages);
         view! {
             <Tenant frame section=TenantSection::Sequences>
                 <div class="heading">

@@ -1,3 +1,5 @@
-//! Who is not written to any more, and how they say so.
+//! Who is not written to any more: how they say so, and what the team sees and says of it.
 
+pub mod add;
+pub mod list;
 pub mod opt_out;

@@ -22,5 +22,5 @@ pub fn Pauses(pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView {
             }
         })
         .collect();
-    view! { <ul class="lines">{lines}</ul> }
+    (!lines.is_empty()).then(|| view! { <ul class="lines">{lines}</ul> })
 }

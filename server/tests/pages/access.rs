@@ -35,6 +35,8 @@ struct Ids {
     sequence: String,
     /// A mail of it to that lead.
     message: String,
+    /// A source of leads, with the import that brought it.
+    source: String,
 }
 
 impl Ids {
@@ -52,6 +54,7 @@ impl Ids {
             lead: id(6),
             sequence: id(7),
             message: id(8),
+            source: id(9),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -64,7 +67,7 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, .. } = self;
+        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, source, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -97,10 +100,14 @@ impl Ids {
              insert into sequence_steps (tenant_id, sequence_id, number, delay_days, subject, body, changed_at)
              values ('{tenant}', '{sequence}', 1, 0, 'Hello', 'Hello', '2024-10-01') on conflict do nothing;
              insert into lead_sources (tenant_id, id, name, basis, note, created_at, created_by)
-             values ('{tenant}', '{message}', 'Fair', 'consent', '', '2024-10-01', '{user}') on conflict do nothing;
+             values ('{tenant}', '{source}', 'Fair', 'consent', '', '2024-10-01', '{user}') on conflict do nothing;
+             insert into lead_imports (tenant_id, id, stage, file_name, bytes, created_at, created_by, take_roles,
+                update_known, source_id, next_byte, next_row, added, known, refused, attempts)
+             values ('{tenant}', '{source}', 'done', 'leads.csv', 20, '2024-10-01', '{user}', false, false, '{source}',
+                20, 2, 1, 0, 0, 0) on conflict do nothing;
              insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
                 is_simulated, state, claimed_at, sent_on)
-             values ('{tenant}', '{message}', '{mailbox}', '{sequence}', '{lead}', '{message}', 1, 1, 'lea@example.com',
+             values ('{tenant}', '{message}', '{mailbox}', '{sequence}', '{lead}', '{source}', 1, 1, 'lea@example.com',
                 false, 4, '2024-10-01', '2024-10-01') on conflict do nothing;
              insert into message_texts (tenant_id, message_id, subject, body)
              values ('{tenant}', '{message}', 'Hello', 'Hello') on conflict do nothing"
@@ -123,6 +130,7 @@ impl Ids {
             "{lead}" => &self.lead,
             "{sequence}" => &self.sequence,
             "{message}" => &self.message,
+            "{source}" => &self.source,
             "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,

@@ -1,8 +1,9 @@
-//! Pauses: rows with a cause each. A lane runs when no row is live. What a tenant has at SES: [`ses_tenants`]; what all
-//! share there: [`ses_account`]; what the platform's own mail leaves from: [`platform_sender`]; all of
-//! it for the operator: [`overview`].
+//! Pauses: rows with a cause each. A lane runs when no row is live; so does each part of it ([`parts`]). What a tenant has
+//! at SES: [`ses_tenants`]; what all share there: [`ses_account`]; what the platform's own mail leaves from:
+//! [`platform_sender`]; all of it for the operator: [`overview`].
 
 pub mod overview;
+pub mod parts;
 pub mod platform_sender;
 pub mod ses_account;
 pub mod ses_tenants;

@@ -16,5 +16,5 @@ pub use headers::ses_message_id_header;
 pub use outcome::{Reply, SendOutcome, Wait, judge};
 pub use provider::Provider;
 pub use state::MessageState;
-pub use suppression::SuppressionReason;
+pub use suppression::{RefusedLine, Suppressed, SuppressionReason, parse_suppressed};
 pub use wait::LaneWait;

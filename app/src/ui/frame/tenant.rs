@@ -34,6 +34,7 @@ pub enum TenantSection {
     Mailboxes,
     Leads,
     Sequences,
+    Suppression,
     People,
     Settings,
 }
@@ -47,7 +48,7 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Domains, Leads, Mailboxes, Overview, People, Sequences, Settings};
+    use TenantSection::{Domains, Leads, Mailboxes, Overview, People, Sequences, Settings, Suppression};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
     let places = vec![
         place("Overview", "", Icon::Overview, Overview),
@@ -55,6 +56,7 @@ pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) ->
         place("Mailboxes", "/mailboxes", Icon::Mail, Mailboxes),
         place("Leads", "/leads", Icon::Leads, Leads),
         place("Sequences", "/sequences", Icon::Sequences, Sequences),
+        place("Suppression", "/suppressions", Icon::Suppression, Suppression),
         place("People", "/people", Icon::People, People),
         place("Settings", "/settings", Icon::Settings, Settings),
     ];
