@@ -155,7 +155,7 @@ test('every page', async ({ browser }) => {
   await take(ada, 'lead-bounced', team.url());
   await take(ada, 'mailbox-sending', (await team.goto('/t/northwind/mailboxes')) && (await team.locator('tbody a').first().getAttribute('href'))!);
   const captured = await (await outside.request.get(`${process.env.OWNLANE_SANDBOX_URL}/_sandbox/mail`)).json();
-  const wayOut = captured[0].raw.replace(/\r\n[ \t]+/g, ' ').match(/List-Unsubscribe: <(\S+)>/)![1];
+  const wayOut = captured.map((mail: { raw: string }) => mail.raw).find((raw: string) => raw.includes('List-Unsubscribe')).replace(/\r\n[ \t]+/g, ' ').match(/List-Unsubscribe: <(\S+)>/)![1];
   await take(outside, 'opt-out', wayOut);
   await page.goto(wayOut);
   await page.getByRole('button', { name: 'No more mails' }).click();

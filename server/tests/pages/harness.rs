@@ -351,14 +351,6 @@ impl Browser {
         assert!(self.cookie.is_some());
     }
 
-    /// How many bytes the answer has when it may come compressed.
-    pub async fn weigh(&mut self, path: &str) -> usize {
-        let request = Request::get(path).header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
-        let response = self.answer(request).await;
-        assert_eq!(response.status(), StatusCode::OK, "{path}");
-        response.into_body().collect().await.unwrap().to_bytes().len()
-    }
-
     async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.answer(request).await;
         self.keep_cookie(&response);
@@ -370,7 +362,7 @@ impl Browser {
         Answer { status, location, text }
     }
 
-    async fn answer(&mut self, mut request: Request<Body>) -> Response<Body> {
+    pub async fn answer(&mut self, mut request: Request<Body>) -> Response<Body> {
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
         }
