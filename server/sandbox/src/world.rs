@@ -148,6 +148,11 @@ impl World {
         self.inner().faults.push(fault);
     }
 
+    /// No fault is left to come.
+    pub fn end_faults(&self) {
+        self.inner().faults = Faults::default();
+    }
+
     /// While true, nothing becomes SUCCESS by itself.
     pub fn hold_verification(&self, hold: bool) {
         self.inner().hold = hold;

@@ -71,6 +71,7 @@ async fn a_process_that_dies_while_it_sends_leaves_nobody_with_two_mails() {
     }
     assert!(open > 0 && given > 0, "no kill came in the middle of anything");
     time_passes(&site).await;
+    site.world.end_faults();
     let worker = site.start_worker();
     let left = "select count(*) from enrolments where state in ('waiting', 'active', 'sending')";
     let known = "select count(*) from messages where state >= 4";

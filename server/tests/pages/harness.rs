@@ -25,6 +25,8 @@ pub const URL: &str = "http://ownlane.test";
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
 /// What the platform's own mail leaves from, where a test lets it leave.
 pub const MAIL_FROM: &str = "mail@ownlane.example";
+/// Never verified: nothing leaves from it.
+pub const MAIL_FROM_NOWHERE: &str = "mail@nowhere.example";
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
@@ -120,6 +122,7 @@ impl TestSite {
             .env("OWNLANE_SANDBOX_URL", format!("http://{ses}"))
             .env("OWNLANE_SANDBOX_DNS", dns.to_string())
             .env("OWNLANE_PUBLIC_URL", URL)
+            .env("OWNLANE_MAIL_FROM", MAIL_FROM_NOWHERE)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
