@@ -1,5 +1,5 @@
-//! What SES told: every notification raw, once ([`keep`]), and then what it means for a message ([`apply`]). Doing either
-//! twice changes nothing, and the order makes no difference.
+//! What SES told: what it means for a message ([`apply`]), and every notification raw, once, with what came of it
+//! ([`keep`]). Doing either twice changes nothing, and the order makes no difference.
 
 use crate::messages::settle;
 use crate::scope::{TenantTx, WorkerTx};
@@ -8,17 +8,37 @@ use crate::{Error, Result};
 use rules::addresses::EmailAddress;
 use rules::events::{Effect, is_simulator};
 use rules::ids::MessageId;
-use rules::messages::MessageState;
-use rules::time::OffsetDateTime;
+use rules::limits;
+use rules::messages::{MessageState, SuppressionReason};
+use rules::time::{Duration, OffsetDateTime};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A notification that nothing has been done with yet.
+/// A notification as it came.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Raw {
     pub id: String,
     pub body: String,
     pub received_at: OffsetDateTime,
+}
+
+/// What came of a notification.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Applied,
+    /// Nothing can be done with it: a sentence that says why.
+    Unusable(&'static str),
+    /// It could not be written; tried again.
+    Failed,
+}
+
+impl Outcome {
+    const fn trouble(self) -> Option<&'static str> {
+        match self {
+            Self::Unusable(trouble) => Some(trouble),
+            Self::Applied | Self::Failed => None,
+        }
+    }
 }
 
 /// What an event says of one message of ours.
@@ -36,22 +56,28 @@ pub struct Fact {
     pub effect: Effect,
 }
 
-/// Keeps notifications as they came; those that were kept before are left as they are.
-pub async fn keep(tx: &mut WorkerTx, raw: &[(String, String)], now: OffsetDateTime) -> Result<()> {
+/// Keeps notifications as they came, each with its outcome; those that were kept before are left as they are.
+pub async fn keep(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: OffsetDateTime) -> Result<()> {
     sqlx::query(
-        "insert into event_inbox (id, body, received_at)
-         select c.id, c.body, $3 from unnest($1::text[], $2::text[]) c (id, body) on conflict do nothing",
+        "insert into event_inbox (id, body, received_at, applied_at, trouble)
+         select c.id, c.body, c.received_at, case when c.is_done then $6 end, c.trouble
+         from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bool[], $5::text[])
+            c (id, body, received_at, is_done, trouble)
+         on conflict do nothing",
     )
-    .bind(raw.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>())
-    .bind(raw.iter().map(|(_, body)| body.as_str()).collect::<Vec<_>>())
+    .bind(raw.iter().map(|it| it.id.as_str()).collect::<Vec<_>>())
+    .bind(raw.iter().map(|it| it.body.as_str()).collect::<Vec<_>>())
+    .bind(raw.iter().map(|it| it.received_at).collect::<Vec<_>>())
+    .bind(outcomes.iter().map(|it| *it != Outcome::Failed).collect::<Vec<_>>())
+    .bind(outcomes.iter().map(|it| it.trouble()).collect::<Vec<_>>())
     .bind(now)
     .execute(tx.sql())
     .await?;
     Ok(())
 }
 
-/// Those that nothing has been done with yet, the oldest first.
-pub async fn list_new(tx: &mut WorkerTx, limit: i64) -> Result<Vec<Raw>> {
+/// Those that are still to be applied, the oldest first.
+pub async fn list_left(tx: &mut WorkerTx, limit: i64) -> Result<Vec<Raw>> {
     let rows: Vec<(String, String, OffsetDateTime)> = sqlx::query_as(
         "select id, body, received_at from event_inbox where applied_at is null order by received_at limit $1",
     )
@@ -61,14 +87,15 @@ pub async fn list_new(tx: &mut WorkerTx, limit: i64) -> Result<Vec<Raw>> {
     Ok(rows.into_iter().map(|(id, body, received_at)| Raw { id, body, received_at }).collect())
 }
 
-/// These are done with; those with a sentence could not be used, and say why.
-pub async fn write_applied(tx: &mut WorkerTx, done: &[(&str, Option<&str>)], now: OffsetDateTime) -> Result<()> {
+/// What came of those that were left.
+pub async fn write_outcomes(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: OffsetDateTime) -> Result<()> {
+    let done = || raw.iter().zip(outcomes).filter(|(_, outcome)| **outcome != Outcome::Failed);
     sqlx::query(
         "update event_inbox i set applied_at = $3, trouble = c.trouble
          from unnest($1::text[], $2::text[]) c (id, trouble) where i.id = c.id and i.id = any($1)",
     )
-    .bind(done.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-    .bind(done.iter().map(|(_, trouble)| *trouble).collect::<Vec<_>>())
+    .bind(done().map(|(raw, _)| raw.id.as_str()).collect::<Vec<_>>())
+    .bind(done().map(|(_, outcome)| outcome.trouble()).collect::<Vec<_>>())
     .bind(now)
     .execute(tx.sql())
     .await?;
@@ -89,13 +116,15 @@ pub async fn sweep(tx: &mut WorkerTx, before: OffsetDateTime, limit: i64) -> Res
 }
 
 /// Writes what these facts say of their messages, and what follows. Gives back the messages that this tenant does not have.
-pub async fn apply(tx: &mut TenantTx, facts: &[Fact], now: OffsetDateTime) -> Result<Vec<MessageId>> {
+pub async fn apply(tx: &mut TenantTx, facts: &[&Fact], now: OffsetDateTime) -> Result<Vec<MessageId>> {
     let before = lock_messages(tx, facts).await?;
     let (known, unknown): (Vec<&Fact>, Vec<&Fact>) =
-        facts.iter().partition(|it| before.contains_key(&it.message.uuid()));
+        facts.iter().copied().partition(|it| before.contains_key(&it.message.uuid()));
     insert_events(tx, &known).await?;
     let left = raise(tx, &known, &before, now).await?;
-    settle::advance(tx, &left).await?;
+    if !left.is_empty() {
+        settle::advance(tx, &left).await?;
+    }
     let refused: Vec<Uuid> = known
         .iter()
         .filter(|fact| fact.effect.raises_to == Some(MessageState::Refused))
@@ -114,29 +143,60 @@ pub async fn apply(tx: &mut TenantTx, facts: &[Fact], now: OffsetDateTime) -> Re
             _ => {}
         }
     }
+    let soft_bounced = |fact: &&&Fact| fact.effect.raises_to == Some(MessageState::SoftBounced);
+    let soft_bounced: Vec<MessageId> = known.iter().filter(soft_bounced).map(|fact| fact.message).collect();
+    if !soft_bounced.is_empty() {
+        for (message, recipient) in list_worn_out(tx, &soft_bounced, now).await? {
+            suppression::suppress(tx, &recipient, SuppressionReason::SoftBounces, Some(message), now).await?;
+        }
+    }
     Ok(unknown.into_iter().map(|fact| fact.message).collect())
+}
+
+/// Those of these mails whose recipients have bounced too often, with their recipients' keys.
+async fn list_worn_out(
+    tx: &mut TenantTx,
+    messages: &[MessageId],
+    now: OffsetDateTime,
+) -> Result<Vec<(MessageId, String)>> {
+    let tenant = tx.tenant();
+    let rows: Vec<(Uuid, String)> = sqlx::query_as(
+        "select m.id, l.email_key from messages m join leads l on l.tenant_id = $1 and l.id = m.lead_id
+         where m.tenant_id = $1 and m.id = any($2) and not m.is_simulated and $5 <= (
+            select count(*) from messages o
+            where o.tenant_id = $1 and o.lead_id = m.lead_id and o.state = $3 and o.bounced_at > $4)",
+    )
+    .bind(tenant.uuid())
+    .bind(messages.iter().map(|it| it.uuid()).collect::<Vec<_>>())
+    .bind(MessageState::SoftBounced.rank())
+    .bind(now - Duration::days(limits::SOFT_BOUNCE_DAYS))
+    .bind(limits::SOFT_BOUNCES_MAX)
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(rows.into_iter().map(|(id, key)| (MessageId::from_uuid(id), key)).collect())
 }
 
 struct Before {
     state: MessageState,
+    has_ses_id: bool,
     recipient: EmailAddress,
 }
 
-async fn lock_messages(tx: &mut TenantTx, facts: &[Fact]) -> Result<HashMap<Uuid, Before>> {
+async fn lock_messages(tx: &mut TenantTx, facts: &[&Fact]) -> Result<HashMap<Uuid, Before>> {
     let tenant = tx.tenant();
-    let rows: Vec<(Uuid, i16, String)> = sqlx::query_as(
-        "select id, state, recipient from messages where tenant_id = $1 and id = any($2) order by id for update",
+    let rows: Vec<(Uuid, i16, String, bool)> = sqlx::query_as(
+        "select id, state, recipient, ses_id is not null from messages where tenant_id = $1 and id = any($2) order by id for update",
     )
     .bind(tenant.uuid())
     .bind(facts.iter().map(|fact| fact.message.uuid()).collect::<Vec<_>>())
     .fetch_all(tx.sql())
     .await?;
     rows.into_iter()
-        .map(|(id, rank, recipient)| {
+        .map(|(id, rank, recipient, has_ses_id)| {
             let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state of {id}")))?;
             let recipient = EmailAddress::parse(&recipient);
             let recipient = recipient.map_err(|_| Error::Row(format!("messages.recipient of {id}")))?;
-            Ok((id, Before { state, recipient }))
+            Ok((id, Before { state, has_ses_id, recipient }))
         })
         .collect()
 }
@@ -184,7 +244,11 @@ async fn raise(
         }
     }
     let tenant = tx.tenant();
-    let (ids, merged): (Vec<Uuid>, Vec<Merged<'_>>) = merged.into_iter().unzip();
+    let (ids, merged): (Vec<Uuid>, Vec<Merged<'_>>) =
+        merged.into_iter().filter(|(id, it)| before.get(id).is_some_and(|known| it.changes(known))).unzip();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query(
         "update messages m set state = greatest(m.state, c.state), ses_id = coalesce(m.ses_id, c.ses_id),
                 trouble = coalesce(c.trouble, m.trouble),
@@ -223,5 +287,11 @@ struct Merged<'a> {
 impl<'a> Merged<'a> {
     const fn new(to: MessageState, ses_id: &'a str) -> Self {
         Self { to, ses_id, trouble: None, delivered: false, bounced: false, complained: false }
+    }
+
+    /// Most mails are known to be taken before SES says that it took them.
+    fn changes(&self, known: &Before) -> bool {
+        let tells = self.delivered || self.bounced || self.complained || self.trouble.is_some();
+        tells || self.to != known.state || !known.has_ses_id
     }
 }

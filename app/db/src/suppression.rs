@@ -1,5 +1,5 @@
 //! Who is not to be written to any more: an address, or a whole domain. Each reason is kept for itself, and none is ever
-//! lifted by another; a team lifts only what it added by hand.
+//! lifted by another; what a team may lift, the reason says.
 
 use crate::scope::TenantTx;
 use crate::{Error, Result};
@@ -80,13 +80,15 @@ pub async fn suppress_by_hand(tx: &mut TenantTx, whom: &[Suppressed], now: Offse
     stop(tx, &keys, SuppressionReason::Manual, now).await
 }
 
-/// Takes back what a person of the team added; every other reason stays. What was stopped stays stopped.
+/// Takes back the reasons that a team may take back; every other stays. What was stopped stays stopped.
 pub async fn lift(tx: &mut TenantTx, whom: &Suppressed) -> Result<()> {
     let tenant = tx.tenant();
-    sqlx::query("delete from suppressions where tenant_id = $1 and address_key = $2 and reason = $3")
+    let liftable: Vec<&str> =
+        SuppressionReason::ALL.into_iter().filter(|it| it.may_be_lifted()).map(SuppressionReason::as_str).collect();
+    sqlx::query("delete from suppressions where tenant_id = $1 and address_key = $2 and reason = any($3)")
         .bind(tenant.uuid())
         .bind(whom.key())
-        .bind(SuppressionReason::Manual.as_str())
+        .bind(liftable)
         .execute(tx.sql())
         .await?;
     Ok(())

@@ -304,9 +304,14 @@ pub const SENDS_AT_ONCE: usize = 128;
 /// How long one call to SendEmail may take. SES answers in well under a second; what takes longer is unknown.
 pub const SEND_SECS_MAX: u64 = 25;
 
-/// What a mail of a claim may take until its call has ended: waiting for its turn, and the call. After that its process
-/// is taken for dead.
+/// What a mail of a claim may take until it is called, and what the call may take. After that its process is taken for
+/// dead.
 pub const SEND_LEASE_SECS: i64 = 120;
+
+/// An address that bounces this often for passing reasons, within [`SOFT_BOUNCE_DAYS`], is not written to any more.
+pub const SOFT_BOUNCES_MAX: i64 = 5;
+
+pub const SOFT_BOUNCE_DAYS: i64 = 14;
 
 /// How long events are waited for before a mail of which nothing is known is settled without them.
 pub const UNKNOWN_QUIET_MINS: i64 = 15;

@@ -50,9 +50,7 @@ pub async fn page<Id: Into<LanePart>>(
     member: Member,
     Address((_, id)): PartAddress<Id>,
 ) -> Result<Response> {
-    let (mut tx, frame) = member.enter().await?;
-    let shown = Shown::read(&mut tx, id.into()).await?;
-    tx.commit().await?;
+    let (frame, shown) = look(&member, id.into()).await?;
     Ok(ask_pause(&site, StatusCode::OK, frame, shown, Form::default()).await)
 }
 
@@ -78,9 +76,7 @@ pub async fn resume_page<Id: Into<LanePart>>(
     member: Member,
     Address((_, id)): PartAddress<Id>,
 ) -> Result<Response> {
-    let (mut tx, frame) = member.enter().await?;
-    let shown = Shown::read(&mut tx, id.into()).await?;
-    tx.commit().await?;
+    let (frame, shown) = look(&member, id.into()).await?;
     Ok(ask_resume(&site, frame, shown).await)
 }
 
@@ -90,6 +86,13 @@ pub async fn submit_resume<Id: Into<LanePart>>(member: Member, Address((_, id)):
     parts::resume(&mut tx, shown.part, frame.person.id, frame.business_now).await?;
     tx.commit().await?;
     Ok(Redirect::to(&home(&frame, shown.part)).into_response())
+}
+
+async fn look(member: &Member, part: LanePart) -> Result<(TenantFrame, Shown)> {
+    let (mut tx, frame) = member.enter().await?;
+    let shown = Shown::read(&mut tx, part).await?;
+    tx.commit().await?;
+    Ok((frame, shown))
 }
 
 async fn ask_pause(site: &Site, status: StatusCode, frame: TenantFrame, shown: Shown, form: Form) -> Response {

@@ -192,6 +192,7 @@ fn how_far(enrolment: &Enrolment) -> &'static str {
         ("finished", _) => "Finished",
         ("stopped", Some("manual")) => "Stopped: taken out",
         ("stopped", Some("hard_bounce")) => "Stopped: bounced",
+        ("stopped", Some("soft_bounces")) => "Stopped: kept bouncing",
         ("stopped", Some("complaint")) => "Stopped: complained",
         ("stopped", Some("opt_out")) => "Stopped: opted out",
         ("stopped", Some("refused")) => "Stopped: refused by Amazon SES",

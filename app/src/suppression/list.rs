@@ -109,7 +109,8 @@ fn content(frame: &TenantFrame, found: Found) -> impl IntoView + use<> {
     view! {
         <p>
             "Your team writes to none of these any more. Opt-outs, complaints and bounces stay for good: your team cannot \
-             lift them. What was added by hand can be removed; what it stopped stays stopped."
+             lift them. What was added by hand, or kept bouncing for passing reasons, can be removed; what it stopped stays \
+             stopped."
         </p>
         <h2>{format!("All suppressed: {}", thousands(count))}</h2>
         <form class="filter" method="get" action=action>
@@ -132,7 +133,7 @@ fn table(frame: &TenantFrame, list: Vec<Suppression>) -> impl IntoView + use<> {
                 Suppressed::Address(_) => None,
                 Suppressed::Domain(_) => Some(view! { <span class="soft">" · the whole domain"</span> }),
             };
-            let act = (manages && line.reason == SuppressionReason::Manual).then(|| removal(frame, &key));
+            let act = (manages && line.reason.may_be_lifted()).then(|| removal(frame, &key));
             view! {
                 <tr>
                     <th scope="row">{key}{scope}</th>

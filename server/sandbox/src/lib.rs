@@ -119,7 +119,7 @@ impl Sandbox {
     }
 }
 
-/// Mails and queues reach the state file within a second.
+/// What changed reaches the state file within a second.
 async fn save(world: &World) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -77,7 +77,8 @@ async fn a_process_that_dies_while_it_sends_leaves_nobody_with_two_mails() {
     let known = "select count(*) from messages where state >= 4";
     wait_until("the rest", async || {
         site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null").await;
-        let open = "update unsettled_messages set due_at = '2024-01-01' where lease_until is null and due_at > now()";
+        let open = "update unsettled_messages set due_at = '2024-01-01', called_at = called_at - interval '1 hour'
+                    where lease_until is null and due_at > now()";
         site.database.run(&format!("{open} and since < now() - interval '5 seconds'")).await;
         number(&site, left).await == 0 && number(&site, known).await >= i64::try_from(site.world.mail().len()).unwrap()
     })

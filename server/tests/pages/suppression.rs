@@ -3,6 +3,7 @@
 use crate::harness::{Browser, TestSite};
 use crate::teams::Sending;
 use axum::http::StatusCode;
+use rules::time::Duration;
 
 const LEADS: &str = "email,first_name\nanna@north.example,Anna\nBob@North.example,Bob\ncleo@south.example,Cleo\n\
     dan@west.example,Dan\neva@sub.north.example,Eva\n";
@@ -101,6 +102,30 @@ async fn only_what_was_added_by_hand_can_be_removed() {
     acme.gaps(&site, 6).await;
     let sent: Vec<String> = site.world.mail().iter().map(|mail| mail.to.join(",")).collect();
     assert!(sent.iter().all(|to| to != "dan@west.example"), "what was stopped stays stopped: {sent:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_keeps_bouncing_is_written_to_no_more() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let leads = "email,first_name\nanna@north.example,Anna\nsoftbounce.sam@north.example,Sam\n";
+    let steps = [("Hello {{ lead.first_name }}", "How are you?"); 6];
+    let mut acme = Sending::start(&site, &mut operator, "acme", leads, &steps).await;
+    for _ in 0..10 {
+        acme.gaps(&site, 2).await;
+        site.clock.advance(Duration::hours(24));
+    }
+    let count = |to: &str| site.world.mail().iter().filter(|mail| mail.to == [to]).count();
+    assert_eq!((count("anna@north.example"), count("softbounce.sam@north.example")), (6, 5));
+    let reasons = "select string_agg(address_key || ' ' || reason, ', ') from suppressions";
+    assert_eq!(site.database.text(reasons).await, "softbounce.sam@north.example soft_bounces");
+    acme.owner.sign_in("owner@acme.example", crate::harness::PASSWORD).await;
+    let leads = acme.owner.get(&format!("{}/leads", acme.sequence)).await.text;
+    assert!(leads.contains("Stopped: kept bouncing"), "{leads}");
+    let address = [("address", "softbounce.sam@north.example")];
+    assert!(acme.owner.get("/t/acme/suppressions").await.text.contains("Kept bouncing"));
+    acme.owner.post("/t/acme/suppressions/removal", &address).await;
+    assert_eq!(site.database.text("select count(*)::text from suppressions").await, "0");
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
-//! Events: what SES tells comes out of the queue into the database as it came ([`take_in`]), and from there to the messages
-//! that it is about ([`apply`]). Either can be done twice; what cannot be used is kept, with the reason.
+//! Events: what SES tells comes out of the queue ([`take_in`]), is done with what it is about, and stands in the database as
+//! it came before it is deleted there. What could not be written the first time is tried again ([`apply`]); what cannot be
+//! used is kept, with the reason. Doing any of it twice changes nothing.
 
 use crate::Context;
 use crate::aws::{BATCH, Received};
 use crate::duty::{Progress, Result};
 use crate::platform;
 use db::clock;
-use db::events::{self, Fact, Raw};
+use db::events::{self, Fact, Outcome, Raw};
 use db::isolation::ses_account;
 use db::scope::{TenantTx, WorkerTx};
 use rules::error::describe;
@@ -17,53 +18,60 @@ use std::collections::HashMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Rounds of receives in one turn, so that what has come is applied in between.
-const ROUNDS: usize = 8;
+/// For how many tenants events are applied at once.
+const TENANTS_AT_ONCE: usize = 4;
 
-/// Takes what has come out of the queue. It is deleted there once it stands in the database.
+/// Takes some of what has come out of the queue. It is deleted there once it stands in the database; a crash before that, and
+/// it comes again.
 pub async fn take_in(context: &Context) -> Result<Progress> {
-    let mut received = context.ses.receive_events(context.event_wait).await?;
-    let mut is_full = received.len() == BATCH;
-    let mut has_any = !received.is_empty();
-    for _ in 0..ROUNDS {
-        keep(context, &received, has_any).await?;
-        if !is_full {
-            return Ok(if has_any { Progress::More } else { Progress::Idle });
-        }
-        received = receive_many(context).await?;
-        is_full = received.len() > BATCH;
-        has_any |= !received.is_empty();
+    let received = receive(context).await?;
+    let received_at = context.now();
+    // A notification that is delivered twice has two ids in the queue and one of its own.
+    let id = |it: &Received| envelope_id(&it.body).unwrap_or_else(|| format!("sqs:{}", it.id));
+    let raw: Vec<Raw> = received.iter().map(|it| Raw { id: id(it), body: it.body.clone(), received_at }).collect();
+    let outcomes = apply_all(context, &raw).await;
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    if !raw.is_empty() {
+        events::keep(&mut tx, &raw, &outcomes, context.now()).await?;
     }
-    keep(context, &received, has_any).await?;
-    Ok(Progress::More)
+    ses_account::write_polled(&mut tx, context.ses.region(), !raw.is_empty(), context.now()).await?;
+    tx.commit().await?;
+    delete(context, received).await?;
+    Ok(if raw.is_empty() { Progress::Idle } else { Progress::More })
 }
 
-async fn receive_many(context: &Context) -> Result<Vec<Received>> {
-    let mut receives = JoinSet::new();
-    for _ in 0..limits::EVENT_RECEIVES_AT_ONCE {
-        let ses = context.ses.clone();
-        receives.spawn(async move { ses.receive_events(Duration::ZERO).await });
-    }
-    let mut all = Vec::new();
-    while let Some(received) = receives.join_next().await {
-        if let Ok(received) = received {
-            all.extend(received?);
+/// Waits for the first; where there are many, takes many.
+async fn receive(context: &Context) -> Result<Vec<Received>> {
+    let mut all = context.ses.receive_events(context.event_wait).await?;
+    let mut is_full = all.len() == BATCH;
+    while is_full && all.len() < usize::try_from(limits::EVENTS_AT_ONCE).unwrap_or(BATCH) {
+        let mut receives = JoinSet::new();
+        for _ in 0..limits::EVENT_RECEIVES_AT_ONCE {
+            let ses = context.ses.clone();
+            receives.spawn(async move { ses.receive_events(Duration::ZERO).await });
         }
+        let before = all.len();
+        while let Some(received) = receives.join_next().await {
+            match received {
+                Ok(Ok(received)) => all.extend(received),
+                // Those that were received come first.
+                Ok(Err(error)) => tracing::warn!("{error}"),
+                Err(error) => tracing::error!("a receive fell over: {error}"),
+            }
+        }
+        is_full = all.len() - before > BATCH;
     }
     Ok(all)
 }
 
-async fn keep(context: &Context, received: &[Received], has_any: bool) -> Result<()> {
-    let mut tx = WorkerTx::begin(&context.login).await?;
-    if !received.is_empty() {
-        // A notification that is delivered twice has two ids in the queue and one of its own.
-        let id = |it: &Received| envelope_id(&it.body).unwrap_or_else(|| format!("sqs:{}", it.id));
-        let rows: Vec<(String, String)> = received.iter().map(|it| (id(it), it.body.clone())).collect();
-        events::keep(&mut tx, &rows, context.now()).await?;
+async fn delete(context: &Context, mut received: Vec<Received>) -> Result<()> {
+    let mut deletes = JoinSet::new();
+    while !received.is_empty() {
+        let batch = received.split_off(received.len().saturating_sub(BATCH));
+        let ses = context.ses.clone();
+        deletes.spawn(async move { ses.delete_events(&batch).await });
     }
-    ses_account::write_polled(&mut tx, context.ses.region(), has_any, context.now()).await?;
-    tx.commit().await?;
-    Ok(context.ses.delete_events(received).await?)
+    Ok(deletes.join_all().await.into_iter().collect::<Result<(), _>>()?)
 }
 
 /// Forgets notifications that were done with long ago, and seconds whose mails were given away.
@@ -77,51 +85,72 @@ pub async fn sweep(context: &Context) -> Result<Progress> {
     Ok(if swept < limits::SWEEP_ROWS_MAX.cast_unsigned() { Progress::Idle } else { Progress::More })
 }
 
-/// Does with some notifications what they are about.
+/// Does with some notifications what they are about, which could not be done when they came.
 pub async fn apply(context: &Context) -> Result<Progress> {
     let mut tx = WorkerTx::begin(&context.login).await?;
-    let new = events::list_new(&mut tx, limits::EVENTS_AT_ONCE).await?;
+    let left = events::list_left(&mut tx, limits::EVENTS_AT_ONCE).await?;
     tx.commit().await?;
-    if new.is_empty() {
+    let outcomes = apply_all(context, &left).await;
+    if outcomes.iter().all(|outcome| *outcome == Outcome::Failed) {
         return Ok(Progress::Idle);
     }
-    let mut done: Vec<(&str, Option<&str>)> = Vec::new();
-    let mut by_tenant: HashMap<TenantId, Vec<(&str, Fact)>> = HashMap::new();
-    let mut platforms: Vec<(&str, Fact)> = Vec::new();
-    for raw in &new {
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    events::write_outcomes(&mut tx, &left, &outcomes, context.now()).await?;
+    tx.commit().await?;
+    Ok(Progress::More)
+}
+
+/// What a notification says, and its place among those that came with it.
+type Placed = (usize, Fact);
+
+/// What came of each, in their order.
+async fn apply_all(context: &Context, raw: &[Raw]) -> Vec<Outcome> {
+    let mut outcomes = vec![Outcome::Failed; raw.len()];
+    let mut platforms: Vec<Placed> = Vec::new();
+    let mut by_tenant: HashMap<TenantId, Vec<Placed>> = HashMap::new();
+    for (place, raw) in raw.iter().enumerate() {
         match read(context, raw) {
-            Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((&raw.id, fact)),
-            Ok((Whose::Platform, fact)) => platforms.push((&raw.id, fact)),
-            Err(trouble) => done.push((&raw.id, Some(trouble))),
+            Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((place, fact)),
+            Ok((Whose::Platform, fact)) => platforms.push((place, fact)),
+            Err(trouble) => outcomes[place] = Outcome::Unusable(trouble),
         }
     }
-    platform::apply(context, platforms.iter().map(|(_, fact)| fact)).await?;
-    done.extend(platforms.iter().map(|(id, _)| (*id, None)));
-    for (tenant, facts) in &by_tenant {
-        done.extend(apply_to(context, *tenant, facts).await);
+    if !platforms.is_empty() {
+        match platform::apply(context, platforms.iter().map(|(_, fact)| fact)).await {
+            Ok(()) => platforms.iter().for_each(|(place, _)| outcomes[*place] = Outcome::Applied),
+            Err(error) => {
+                tracing::error!("{} events of the platform's own mail: {}", platforms.len(), describe(&error))
+            }
+        }
     }
-    let progress = if done.is_empty() { Progress::Idle } else { Progress::More };
-    let mut tx = WorkerTx::begin(&context.login).await?;
-    events::write_applied(&mut tx, &done, context.now()).await?;
-    tx.commit().await?;
-    Ok(progress)
+    let mut tenants = by_tenant.into_iter();
+    let mut open = JoinSet::new();
+    loop {
+        while open.len() < TENANTS_AT_ONCE
+            && let Some((tenant, facts)) = tenants.next()
+        {
+            let context = context.clone();
+            open.spawn(async move { apply_to(&context, tenant, facts).await });
+        }
+        match open.join_next().await {
+            Some(Ok(done)) => done.into_iter().for_each(|(place, outcome)| outcomes[place] = outcome),
+            Some(Err(error)) => tracing::error!("a tenant's events: {error}"),
+            None => return outcomes,
+        }
+    }
 }
 
 /// All at once; where one of them cannot be written, each by itself, so that it holds up no other.
-async fn apply_to<'a>(
-    context: &Context,
-    tenant: TenantId,
-    facts: &'a [(&'a str, Fact)],
-) -> Vec<(&'a str, Option<&'static str>)> {
-    match apply_facts(context, tenant, facts).await {
+async fn apply_to(context: &Context, tenant: TenantId, facts: Vec<Placed>) -> Vec<(usize, Outcome)> {
+    match apply_facts(context, tenant, &facts).await {
         Ok(done) => done,
         Err(error) => {
             tracing::warn!(%tenant, "{} events: {}", facts.len(), describe(&error));
             let mut done = Vec::new();
-            for fact in facts {
+            for fact in &facts {
                 match apply_facts(context, tenant, std::slice::from_ref(fact)).await {
                     Ok(one) => done.extend(one),
-                    Err(error) => tracing::error!(%tenant, "the event {}: {}", fact.0, describe(&error)),
+                    Err(error) => tracing::error!(%tenant, "the event {}: {}", fact.1.key, describe(&error)),
                 }
             }
             done
@@ -129,18 +158,20 @@ async fn apply_to<'a>(
     }
 }
 
-async fn apply_facts<'a>(
-    context: &Context,
-    tenant: TenantId,
-    facts: &'a [(&'a str, Fact)],
-) -> Result<Vec<(&'a str, Option<&'static str>)>> {
+async fn apply_facts(context: &Context, tenant: TenantId, placed: &[Placed]) -> Result<Vec<(usize, Outcome)>> {
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let now = clock::business_time(&mut tx, context.now()).await?;
-    let plain: Vec<Fact> = facts.iter().map(|(_, fact)| fact.clone()).collect();
-    let unknown: Vec<MessageId> = events::apply(&mut tx, &plain, now).await?;
+    let facts: Vec<&Fact> = placed.iter().map(|(_, fact)| fact).collect();
+    let unknown: Vec<MessageId> = events::apply(&mut tx, &facts, now).await?;
     tx.commit().await?;
-    let trouble = |fact: &Fact| unknown.contains(&fact.message).then_some("This tenant has no such message.");
-    Ok(facts.iter().map(|(id, fact)| (*id, trouble(fact))).collect())
+    let outcome = |fact: &Fact| {
+        if unknown.contains(&fact.message) {
+            Outcome::Unusable("This tenant has no such message.")
+        } else {
+            Outcome::Applied
+        }
+    };
+    Ok(placed.iter().map(|(place, fact)| (*place, outcome(fact))).collect())
 }
 
 /// Whose mail an event is about.

@@ -84,7 +84,7 @@ pub async fn list_unanswered(tx: &mut OperatorTx) -> Result<Vec<Unanswered>> {
     let rows: Vec<(Uuid, String, i64, i64)> = sqlx::query_as(
         "select t.tenant_id, t.name, count(*) filter (where m.state = 2), count(*) filter (where m.state = 3)
          from messages m join tenants t on t.tenant_id = m.tenant_id
-         where m.state in (2, 3) group by t.tenant_id, t.name order by count(*) desc, t.name limit $1",
+         where m.was_unknown and m.state in (2, 3) group by t.tenant_id, t.name order by count(*) desc, t.name limit $1",
     )
     .bind(PAGE_ROWS_MAX)
     .fetch_all(tx.sql())

@@ -5,7 +5,7 @@ use crate::lease::Lease;
 use crate::scope::TenantTx;
 use crate::{Error, Result};
 use rules::ids::{MailboxId, MessageId};
-use rules::messages::MessageState;
+use rules::messages::{MessageState, Provider};
 use rules::time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub struct Taken {
     pub message: MessageId,
     pub ses_id: String,
+    /// The recipient's, where it is known.
+    pub provider: Option<Provider>,
 }
 
 /// A mail of which it is not known whether SES took it.
@@ -24,30 +26,28 @@ pub struct Unsettled {
     pub state: MessageState,
     /// When it was claimed, in machine time.
     pub since: OffsetDateTime,
-    /// The process that claimed it said that it calls SES now.
-    pub was_called: bool,
+    /// When the process that claimed it said that it calls SES now, in machine time.
+    pub called_at: Option<OffsetDateTime>,
     /// SES answered with an error of its own, and this step was not given back for that before.
     pub may_go_back: bool,
 }
 
 /// Right before the calls: these are given to SES now. Returned are those that still may be: what was claimed so long ago
-/// that it was given back to its sequence is no longer this process' to send. Looked at again at `due_at`.
+/// that it was given back to its sequence is no longer this process' to send.
 pub async fn write_called(
     tx: &mut TenantTx,
     messages: &[MessageId],
     machine_now: OffsetDateTime,
-    due_at: OffsetDateTime,
 ) -> Result<Vec<MessageId>> {
     let tenant = tx.tenant();
     let called: Vec<Uuid> = sqlx::query_scalar(
-        "update unsettled_messages set called_at = $3, due_at = $4
+        "update unsettled_messages set called_at = $3
          where tenant_id = $1 and message_id = any($2) and called_at is null and lease_until is null
          returning message_id",
     )
     .bind(tenant.uuid())
     .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(machine_now)
-    .bind(due_at)
     .fetch_all(tx.sql())
     .await?;
     Ok(called.into_iter().map(MessageId::from_uuid).collect())
@@ -58,14 +58,16 @@ pub async fn write_taken(tx: &mut TenantTx, taken: &[Taken]) -> Result<()> {
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = taken.iter().map(|it| it.message.uuid()).collect();
     sqlx::query(
-        "update messages m set state = greatest(m.state, $4), ses_id = coalesce(m.ses_id, c.ses_id), trouble = null
-         from unnest($2::uuid[], $3::text[]) c (id, ses_id)
+        "update messages m set state = greatest(m.state, $4), ses_id = coalesce(m.ses_id, c.ses_id), trouble = null,
+                provider = coalesce(c.provider, m.provider)
+         from unnest($2::uuid[], $3::text[], $5::text[]) c (id, ses_id, provider)
          where m.tenant_id = $1 and m.id = c.id and m.id = any($2)",
     )
     .bind(tenant.uuid())
     .bind(&ids)
     .bind(taken.iter().map(|it| it.ses_id.as_str()).collect::<Vec<_>>())
     .bind(MessageState::Accepted.rank())
+    .bind(taken.iter().map(|it| it.provider.map(Provider::as_str)).collect::<Vec<_>>())
     .execute(tx.sql())
     .await?;
     advance(tx, &ids).await
@@ -203,8 +205,8 @@ pub async fn write_final(tx: &mut TenantTx, message: MessageId, now: OffsetDateT
 /// A row that is leased: which message it is, and how it stands. `None`: it is settled.
 pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<Unsettled>> {
     let tenant = tx.tenant();
-    let row: Option<(Uuid, i16, OffsetDateTime, bool, bool)> = sqlx::query_as(
-        "select m.mailbox_id, m.state, u.since, u.called_at is not null, u.may_go_back and not exists (
+    let row: Option<(Uuid, i16, OffsetDateTime, Option<OffsetDateTime>, bool)> = sqlx::query_as(
+        "select m.mailbox_id, m.state, u.since, u.called_at, u.may_go_back and not exists (
             select from messages o where o.tenant_id = $1 and o.sequence_id = m.sequence_id and o.lead_id = m.lead_id
               and o.step = m.step and o.was_given_up)
          from unsettled_messages u join messages m on m.tenant_id = $1 and m.id = u.message_id
@@ -215,16 +217,16 @@ pub async fn find_unsettled(tx: &mut TenantTx, lease: &Lease) -> Result<Option<U
     .bind(lease.until)
     .fetch_optional(tx.sql())
     .await?;
-    row.map(|(mailbox, rank, since, was_called, may_go_back)| {
+    row.map(|(mailbox, rank, since, called_at, may_go_back)| {
         let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state {rank}")))?;
         let message = MessageId::from_uuid(lease.id);
-        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, was_called, may_go_back })
+        Ok(Unsettled { message, mailbox: MailboxId::from_uuid(mailbox), state, since, called_at, may_go_back })
     })
     .transpose()
 }
 
-/// Writes the recipients' providers, as they were found out while the mails left.
-pub async fn write_providers(tx: &mut TenantTx, providers: &[(MessageId, &str)]) -> Result<()> {
+/// Writes whose mail exchangers the recipients have.
+pub async fn write_providers(tx: &mut TenantTx, providers: &[(MessageId, Provider)]) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
         "update messages m set provider = c.provider from unnest($2::uuid[], $3::text[]) c (id, provider)
@@ -232,7 +234,7 @@ pub async fn write_providers(tx: &mut TenantTx, providers: &[(MessageId, &str)])
     )
     .bind(tenant.uuid())
     .bind(providers.iter().map(|(message, _)| message.uuid()).collect::<Vec<_>>())
-    .bind(providers.iter().map(|(_, provider)| *provider).collect::<Vec<_>>())
+    .bind(providers.iter().map(|(_, provider)| provider.as_str()).collect::<Vec<_>>())
     .execute(tx.sql())
     .await?;
     Ok(())
@@ -257,13 +259,15 @@ pub(crate) async fn stop_refused(tx: &mut TenantTx, ids: &[Uuid], now: OffsetDat
 async fn raise(tx: &mut TenantTx, message: MessageId, to: MessageState, trouble: &str) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
-        "update messages set trouble = case when state < $3 then $4 else trouble end, state = greatest(state, $3)
+        "update messages set trouble = case when state < $3 then $4 else trouble end, state = greatest(state, $3),
+                was_unknown = was_unknown or $5
          where tenant_id = $1 and id = $2",
     )
     .bind(tenant.uuid())
     .bind(message.uuid())
     .bind(to.rank())
     .bind(trouble)
+    .bind(matches!(to, MessageState::Unknown | MessageState::UnknownFinal))
     .execute(tx.sql())
     .await?;
     Ok(())

@@ -9,12 +9,14 @@ pub enum SuppressionReason {
     HardBounce,
     Complaint,
     OptOut,
+    /// Bounced for a passing reason again and again.
+    SoftBounces,
     /// A person of the team put it there.
     Manual,
 }
 
 impl SuppressionReason {
-    pub const ALL: [Self; 4] = [Self::HardBounce, Self::Complaint, Self::OptOut, Self::Manual];
+    pub const ALL: [Self; 5] = [Self::HardBounce, Self::Complaint, Self::OptOut, Self::SoftBounces, Self::Manual];
 
     /// As it stands in the database.
     pub const fn as_str(self) -> &'static str {
@@ -22,6 +24,7 @@ impl SuppressionReason {
             Self::HardBounce => "hard_bounce",
             Self::Complaint => "complaint",
             Self::OptOut => "opt_out",
+            Self::SoftBounces => "soft_bounces",
             Self::Manual => "manual",
         }
     }
@@ -30,12 +33,21 @@ impl SuppressionReason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
+    /// Whether the team may take it back.
+    pub const fn may_be_lifted(self) -> bool {
+        match self {
+            Self::HardBounce | Self::Complaint | Self::OptOut => false,
+            Self::SoftBounces | Self::Manual => true,
+        }
+    }
+
     /// As it stands in a list.
     pub const fn label(self) -> &'static str {
         match self {
             Self::HardBounce => "Bounced",
             Self::Complaint => "Complained",
             Self::OptOut => "Opted out",
+            Self::SoftBounces => "Kept bouncing",
             Self::Manual => "Added by hand",
         }
     }
@@ -46,6 +58,7 @@ impl SuppressionReason {
             Self::HardBounce => "bounced",
             Self::Complaint => "complained",
             Self::OptOut => "opted out",
+            Self::SoftBounces => "kept bouncing",
             Self::Manual => "added by hand",
         }
     }

@@ -22,8 +22,11 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+/// Mails that are given to SES, and written, together. Each transaction costs as much as some ten of its rows.
+const TOGETHER: usize = 32;
+
 /// Outcomes that come within this are written together.
-const GATHER: std::time::Duration = std::time::Duration::from_millis(10);
+const GATHER: std::time::Duration = std::time::Duration::from_millis(25);
 
 /// How often it is tried to write what became of a mail, when Postgres does not answer: half a minute together. What
 /// cannot be written then is settled by its events.
@@ -33,30 +36,52 @@ const WRITE_TRIES: u32 = 6;
 pub(super) struct Done {
     message: MessageId,
     mailbox: MailboxId,
+    provider: Option<Provider>,
     outcome: SendOutcome,
     said: Option<String>,
 }
 
+/// A mail, and its recipient's provider where it is known.
+type Addressed = (Mail, Option<Provider>);
+
 /// Gives these mails to SES. `room` is free again once what became of them is written.
 pub(super) async fn deliver(context: &Context, tenant: TenantId, mails: Vec<Mail>, room: OwnedSemaphorePermit) {
-    let recipients: Vec<(MessageId, String)> =
-        mails.iter().map(|mail| (mail.message, mail.to_domain.clone())).collect();
-    let domains = recipients.iter().map(|(_, domain)| domain.clone()).collect();
+    let domains = mails.iter().map(|mail| mail.to_domain.clone()).collect();
+    let known = providers::find_known(context, domains).await;
+    let mails: Vec<Addressed> = mails
+        .into_iter()
+        .map(|mail| {
+            let provider = known.get(&mail.to_domain).copied();
+            (mail, provider)
+        })
+        .collect();
+    let unknown: Vec<(MessageId, String)> = mails
+        .iter()
+        .filter(|(_, provider)| provider.is_none())
+        .map(|(mail, _)| (mail.message, mail.to_domain.clone()))
+        .collect();
     // Nothing waits for DNS: a mail leaves at once, and whose mail exchangers it goes to is written when that is known.
     let giving = async {
         give_all(context, tenant, mails).await;
         drop(room);
     };
-    let (providers, ()) = tokio::join!(providers::find(context, domains), giving);
+    tokio::join!(look_up(context, tenant, unknown), giving);
+}
+
+async fn look_up(context: &Context, tenant: TenantId, unknown: Vec<(MessageId, String)>) {
+    if unknown.is_empty() {
+        return;
+    }
+    let found = providers::look_up(context, unknown.iter().map(|(_, domain)| domain.clone()).collect()).await;
     let found: Vec<(MessageId, Provider)> =
-        recipients.into_iter().filter_map(|(message, domain)| Some((message, *providers.get(&domain)?))).collect();
+        unknown.into_iter().filter_map(|(message, domain)| Some((message, *found.get(&domain)?))).collect();
     if let Err(error) = write_providers(context, tenant, &found).await {
         tracing::warn!(%tenant, "recipients' providers: {}", describe(&error));
     }
 }
 
 /// Gives as many mails at once as there are places for calls.
-async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>) {
+async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Addressed>) {
     let mut waiting = VecDeque::from(mails);
     let mut batches = JoinSet::new();
     loop {
@@ -78,47 +103,35 @@ async fn give_all(context: &Context, tenant: TenantId, mails: Vec<Mail>) {
 }
 
 /// A mail with its place among the open calls.
-type Placed = (Mail, OwnedSemaphorePermit);
+type Placed = (Addressed, OwnedSemaphorePermit);
 
-/// Waits for one place, and takes the others that are free.
-async fn take_places(waiting: &mut VecDeque<Mail>, calls: &Arc<Semaphore>) -> Vec<Placed> {
-    let mut batch = Vec::new();
-    while let Some(mail) = waiting.pop_front() {
-        let place = if batch.is_empty() {
-            calls.clone().acquire_owned().await.ok()
-        } else {
-            calls.clone().try_acquire_owned().ok()
-        };
-        let Some(place) = place else {
-            waiting.push_front(mail);
-            break;
-        };
-        batch.push((mail, place));
-    }
-    batch
+/// Waits for places for some, none of which is waited for by itself.
+async fn take_places(waiting: &mut VecDeque<Addressed>, calls: &Arc<Semaphore>) -> Vec<Placed> {
+    let wanted = waiting.len().min(TOGETHER);
+    let places = calls.clone().acquire_many_owned(u32::try_from(wanted).unwrap_or(1)).await;
+    let Ok(mut places) = places else { return Vec::new() };
+    waiting.drain(..wanted).filter_map(|mail| Some((mail, places.split(1)?))).collect()
 }
 
 /// Says that these are given to SES now: from here on a mail that nobody answers for is unknown. Those that are no longer
 /// this process' to send are left out.
 async fn mark(context: &Context, tenant: TenantId, mut batch: Vec<Placed>) -> Result<Vec<Placed>> {
-    let messages: Vec<MessageId> = batch.iter().map(|(mail, _)| mail.message).collect();
-    let now = context.now();
+    let messages: Vec<MessageId> = batch.iter().map(|((mail, _), _)| mail.message).collect();
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let called =
-        settle::write_called(&mut tx, &messages, now, now + Duration::seconds(limits::SEND_LEASE_SECS)).await?;
+    let called = settle::write_called(&mut tx, &messages, context.now()).await?;
     tx.commit().await?;
-    batch.retain(|(mail, _)| called.contains(&mail.message));
+    batch.retain(|((mail, _), _)| called.contains(&mail.message));
     Ok(batch)
 }
 
 async fn give_batch(context: &Context, tenant: TenantId, batch: Vec<Placed>) {
     let mut open = JoinSet::new();
-    for (mail, place) in batch {
+    for ((mail, provider), place) in batch {
         let context = context.clone();
         open.spawn(async move {
             let (outcome, said) = give(&context, tenant, &mail).await;
             drop(place);
-            Done { message: mail.message, mailbox: mail.mailbox, outcome, said }
+            Done { message: mail.message, mailbox: mail.mailbox, provider, outcome, said }
         });
     }
     while let Some(first) = open.join_next().await {
@@ -134,9 +147,8 @@ async fn give_batch(context: &Context, tenant: TenantId, batch: Vec<Placed>) {
 }
 
 async fn write_providers(context: &Context, tenant: TenantId, found: &[(MessageId, Provider)]) -> Result<()> {
-    let found: Vec<(MessageId, &str)> = found.iter().map(|(message, it)| (*message, it.as_str())).collect();
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    settle::write_providers(&mut tx, &found).await?;
+    settle::write_providers(&mut tx, found).await?;
     Ok(tx.commit().await?)
 }
 
@@ -188,10 +200,16 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
     let now = clock::business_time(&mut tx, machine_now).await?;
     let mut taken = Vec::new();
     let mut waiting: HashMap<Wait, Vec<&Done>> = HashMap::new();
+    let mut others = Vec::new();
     for it in done {
         let said = it.said.as_deref().unwrap_or("no answer");
+        if let (Some(provider), false) = (it.provider, matches!(it.outcome, SendOutcome::Accepted { .. })) {
+            others.push((it.message, provider));
+        }
         match &it.outcome {
-            SendOutcome::Accepted { ses_id } => taken.push(Taken { message: it.message, ses_id: ses_id.clone() }),
+            SendOutcome::Accepted { ses_id } => {
+                taken.push(Taken { message: it.message, ses_id: ses_id.clone(), provider: it.provider });
+            }
             SendOutcome::Later(wait) => waiting.entry(*wait).or_default().push(it),
             SendOutcome::Refused { reason } => settle::write_refused(&mut tx, it.message, reason, now).await?,
             SendOutcome::Unknown { may_go_back } => {
@@ -202,6 +220,9 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
     }
     if !taken.is_empty() {
         settle::write_taken(&mut tx, &taken).await?;
+    }
+    if !others.is_empty() {
+        settle::write_providers(&mut tx, &others).await?;
     }
     for (wait, held) in &waiting {
         let messages: Vec<MessageId> = held.iter().map(|it| it.message).collect();

@@ -102,15 +102,16 @@ pub async fn send(context: &Context) -> Result<Progress> {
     Ok(progress)
 }
 
-/// Room for up to `wanted` mails, at least for one; `None`: SES takes too long with those on their way.
+/// Room for `wanted` mails, so that they are claimed and written together; when that takes long, what there is. `None`: SES
+/// takes too long with those on their way.
 async fn take_room(sending: &Sending, wanted: usize) -> Option<OwnedSemaphorePermit> {
-    let first = tokio::time::timeout(PATIENCE, sending.room.clone().acquire_owned()).await;
-    let mut room = first.ok()?.ok()?;
-    let more = sending.room.available_permits().min(wanted.saturating_sub(1));
-    if let Ok(more) = sending.room.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
-        room.merge(more);
+    let room = &sending.room;
+    let wanted = u32::try_from(wanted.min(ON_THE_WAY_MAX / 2)).unwrap_or(1);
+    if let Ok(taken) = tokio::time::timeout(PATIENCE, room.clone().acquire_many_owned(wanted)).await {
+        return taken.ok();
     }
-    Some(room)
+    let there = u32::try_from(room.available_permits()).unwrap_or(0).min(wanted);
+    room.clone().try_acquire_many_owned(there).ok().filter(|taken| taken.num_permits() > 0)
 }
 
 /// For measuring: a claim whose mails are never given to SES.

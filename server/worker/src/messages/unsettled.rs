@@ -1,6 +1,6 @@
 //! Mails that are open: the process that claimed or gave them died, or no answer came. What was never given goes back at
-//! once. Of the others nobody knows whether SES took them, and events settle them. Where none comes for a while, although events do arrive, a mail that SES answered with an error of its own goes
-//! back once; any other is never sent again.
+//! once. Of the others nobody knows whether SES took them, and events settle them. Where none comes for a while, although
+//! events do arrive, a mail that SES answered with an error of its own goes back once; any other is never sent again.
 
 use crate::Context;
 use crate::due::{Acting, act_on_due};
@@ -73,8 +73,13 @@ enum Verdict {
 
 fn judge(found: &Unsettled, is_heard: bool, now: OffsetDateTime) -> Verdict {
     match found.state {
-        MessageState::Sending if !found.was_called => Verdict::NeverCalled,
-        MessageState::Sending => Verdict::Unknown { look_at: now + Duration::minutes(limits::UNKNOWN_QUIET_MINS) },
+        MessageState::Sending => {
+            match found.called_at.map(|called| called + Duration::seconds(limits::SEND_LEASE_SECS)) {
+                None => Verdict::NeverCalled,
+                Some(over) if over > now => Verdict::Wait { look_at: over },
+                Some(_) => Verdict::Unknown { look_at: now + Duration::minutes(limits::UNKNOWN_QUIET_MINS) },
+            }
+        }
         MessageState::Unknown if is_heard && found.may_go_back => Verdict::GoBack,
         MessageState::Unknown if is_heard || now - found.since > Duration::hours(limits::UNKNOWN_HOURS_MAX) => {
             Verdict::Final
