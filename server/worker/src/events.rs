@@ -11,7 +11,7 @@ use db::events::{self, Fact, Outcome, Raw};
 use db::isolation::ses_account;
 use db::scope::{TenantTx, WorkerTx};
 use rules::error::describe;
-use rules::events::{EventKind, effect, envelope_id, parse};
+use rules::events::{EventError, EventKind, SesEvent, effect, parse, parse_with_id};
 use rules::ids::{MessageId, TenantId};
 use rules::limits;
 use std::collections::HashMap;
@@ -24,12 +24,19 @@ const TENANTS_AT_ONCE: usize = 4;
 /// Takes some of what has come out of the queue. It is deleted there once it stands in the database; a crash before that, and
 /// it comes again.
 pub async fn take_in(context: &Context) -> Result<Progress> {
-    let received = receive(context).await?;
+    let mut received = receive(context).await?;
     let received_at = context.now();
-    // A notification that is delivered twice has two ids in the queue and one of its own.
-    let id = |it: &Received| envelope_id(&it.body).unwrap_or_else(|| format!("sqs:{}", it.id));
-    let raw: Vec<Raw> = received.iter().map(|it| Raw { id: id(it), body: it.body.clone(), received_at }).collect();
-    let outcomes = apply_all(context, &raw).await;
+    let (raw, events): (Vec<Raw>, Vec<Parsed>) = received
+        .iter_mut()
+        .map(|it| {
+            let body = std::mem::take(&mut it.body);
+            let (id, event) = parse_with_id(&body);
+            // A notification that is delivered twice has two ids in the queue and one of its own.
+            let id = id.unwrap_or_else(|| format!("sqs:{}", it.id));
+            (Raw { id, body, received_at }, event)
+        })
+        .unzip();
+    let outcomes = apply_all(context, &raw, events).await;
     let mut tx = WorkerTx::begin(&context.login).await?;
     if !raw.is_empty() {
         events::keep(&mut tx, &raw, &outcomes, context.now()).await?;
@@ -90,7 +97,7 @@ pub async fn apply(context: &Context) -> Result<Progress> {
     let mut tx = WorkerTx::begin(&context.login).await?;
     let left = events::list_left(&mut tx, limits::EVENTS_AT_ONCE).await?;
     tx.commit().await?;
-    let outcomes = apply_all(context, &left).await;
+    let outcomes = apply_all(context, &left, left.iter().map(|raw| parse(&raw.body)).collect()).await;
     if outcomes.iter().all(|outcome| *outcome == Outcome::Failed) {
         return Ok(Progress::Idle);
     }
@@ -100,16 +107,18 @@ pub async fn apply(context: &Context) -> Result<Progress> {
     Ok(Progress::More)
 }
 
+type Parsed = Result<SesEvent, EventError>;
+
 /// What a notification says, and its place among those that came with it.
 type Placed = (usize, Fact);
 
 /// What came of each, in their order.
-async fn apply_all(context: &Context, raw: &[Raw]) -> Vec<Outcome> {
+async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::Failed; raw.len()];
     let mut platforms: Vec<Placed> = Vec::new();
     let mut by_tenant: HashMap<TenantId, Vec<Placed>> = HashMap::new();
-    for (place, raw) in raw.iter().enumerate() {
-        match read(context, raw) {
+    for (place, (raw, event)) in raw.iter().zip(events).enumerate() {
+        match read(context, raw, event) {
             Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((place, fact)),
             Ok((Whose::Platform, fact)) => platforms.push((place, fact)),
             Err(trouble) => outcomes[place] = Outcome::Unusable(trouble),
@@ -181,8 +190,8 @@ enum Whose {
 }
 
 /// Whose it is and what it says; or why nothing can be done with it.
-fn read(context: &Context, raw: &Raw) -> Result<(Whose, Fact), &'static str> {
-    let event = parse(&raw.body).map_err(|_| "This is no event of SES.")?;
+fn read(context: &Context, raw: &Raw, event: Parsed) -> Result<(Whose, Fact), &'static str> {
+    let event = event.map_err(|_| "This is no event of SES.")?;
     let (whose, message) = match (event.tenant, event.message) {
         (Some(tenant), Some(message)) => (Whose::Tenant(tenant), message),
         (None, Some(message)) if event.is_platforms => (Whose::Platform, message),

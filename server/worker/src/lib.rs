@@ -28,7 +28,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 13] = [
+const TIMETABLE: [Duty; 14] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
@@ -37,6 +37,8 @@ const TIMETABLE: [Duty; 13] = [
     Duty { name: "send", period: SOON, run: |context| Box::pin(messages::send(context)) },
     Duty { name: "prepare platform mail", period: SOON, run: |context| Box::pin(platform::prepare(context)) },
     Duty { name: "send platform mail", period: SOON, run: |context| Box::pin(platform::send(context)) },
+    // Twice: one receives while the other writes.
+    Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },

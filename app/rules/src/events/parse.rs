@@ -50,15 +50,22 @@ pub enum EventError {
 }
 
 pub fn parse(body: &str) -> Result<SesEvent, EventError> {
-    let outer = object(body)?;
-    let Some(letter) = enveloped(&outer)? else { return read(Node::of(&outer)) };
-    read(Node::of(&object(letter)?))
+    parse_with_id(body).1
 }
 
-/// SNS's own id of a delivery, where it stands in its envelope.
-pub fn envelope_id(body: &str) -> Option<String> {
-    let outer = object(body).ok()?;
-    Node::of(&outer).get("MessageId").text()
+/// The event, and SNS's own id of its delivery, where that stands in its envelope.
+pub fn parse_with_id(body: &str) -> (Option<String>, Result<SesEvent, EventError>) {
+    let outer = match object(body) {
+        Ok(outer) => outer,
+        Err(error) => return (None, Err(error)),
+    };
+    let id = Node::of(&outer).get("MessageId").text();
+    let event = match enveloped(&outer) {
+        Ok(Some(letter)) => object(letter).and_then(|letter| read(Node::of(&letter))),
+        Ok(None) => read(Node::of(&outer)),
+        Err(error) => Err(error),
+    };
+    (id, event)
 }
 
 fn object(text: &str) -> Result<Value, EventError> {
@@ -290,8 +297,9 @@ mod tests {
 
     #[test]
     fn a_delivery_of_sns_has_an_id_of_its_own() {
-        assert_eq!(envelope_id(&envelope("6f0c-1", &samples::send())).as_deref(), Some("6f0c-1"));
-        assert_eq!(envelope_id(&samples::send().to_string()), None);
-        assert_eq!(envelope_id("nonsense"), None);
+        let id = |body: &str| parse_with_id(body).0;
+        assert_eq!(id(&envelope("6f0c-1", &samples::send())).as_deref(), Some("6f0c-1"));
+        assert_eq!(id(&samples::send().to_string()), None);
+        assert_eq!(id("nonsense"), None);
     }
 }

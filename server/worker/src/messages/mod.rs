@@ -30,7 +30,7 @@ const TENANTS_AT_ONCE: usize = 8;
 
 /// Mails of this process that are claimed and not settled: enough that SES never waits for a claim, few enough that all of
 /// them are called well within [`limits::SEND_LEASE_SECS`].
-const ON_THE_WAY_MAX: usize = 4 * limits::SENDS_AT_ONCE;
+const ON_THE_WAY_MAX: usize = 8 * limits::SENDS_AT_ONCE;
 
 /// When there is no room, it is waited this long for some.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -106,7 +106,7 @@ pub async fn send(context: &Context) -> Result<Progress> {
 /// takes too long with those on their way.
 async fn take_room(sending: &Sending, wanted: usize) -> Option<OwnedSemaphorePermit> {
     let room = &sending.room;
-    let wanted = u32::try_from(wanted.min(ON_THE_WAY_MAX / 2)).unwrap_or(1);
+    let wanted = u32::try_from(wanted.min(ON_THE_WAY_MAX / 4)).unwrap_or(1);
     if let Ok(taken) = tokio::time::timeout(PATIENCE, room.clone().acquire_many_owned(wanted)).await {
         return taken.ok();
     }
