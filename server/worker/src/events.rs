@@ -128,7 +128,7 @@ async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<O
         match platform::apply(context, platforms.iter().map(|(_, fact)| fact)).await {
             Ok(()) => platforms.iter().for_each(|(place, _)| outcomes[*place] = Outcome::Applied),
             Err(error) => {
-                tracing::error!("{} events of the platform's own mail: {}", platforms.len(), describe(&error))
+                tracing::error!("{} events of the platform's own mail: {}", platforms.len(), describe(&error));
             }
         }
     }
