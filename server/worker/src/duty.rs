@@ -38,23 +38,40 @@ pub struct Duty {
     pub run: for<'a> fn(&'a Context) -> Turn<'a>,
 }
 
+/// The least that is waited after a failure: what is out of reach is not asked without pause.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How a duty begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Begin {
+    AtOnce,
+    /// It fell over.
+    AfterFailure,
+}
+
 /// Does one duty again and again until told to stop.
-pub(crate) async fn repeat(duty: Duty, context: Context, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow_and_update() {
-        let progress = match (duty.run)(&context).await {
-            Ok(progress) => progress,
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(duty = duty.name, error, "tried again in {:?}", duty.period);
-                Progress::Idle
-            }
-        };
-        if progress == Progress::Idle {
+pub(crate) async fn repeat(duty: Duty, context: Context, mut stop: watch::Receiver<bool>, begin: Begin) {
+    let mut wait = (begin == Begin::AfterFailure).then_some(duty.period.max(AFTER_FAILURE));
+    loop {
+        if let Some(wait) = wait {
             tokio::select! {
-                () = tokio::time::sleep(duty.period) => {}
+                () = tokio::time::sleep(wait) => {}
                 // An error means that whoever could say stop is gone: the process ends.
                 changed = stop.changed() => if changed.is_err() { return },
             }
         }
+        if *stop.borrow_and_update() {
+            return;
+        }
+        wait = match (duty.run)(&context).await {
+            Ok(Progress::More) => None,
+            Ok(Progress::Idle) => Some(duty.period),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                let wait = duty.period.max(AFTER_FAILURE);
+                tracing::error!(duty = duty.name, error, "tried again in {wait:?}");
+                Some(wait)
+            }
+        };
     }
 }

@@ -22,8 +22,9 @@ use tokio::task::JoinSet;
 const TENANTS_AT_ONCE: usize = 4;
 
 /// Takes some of what has come out of the queue. It is deleted there once it stands in the database; a crash before that, and
-/// it comes again.
+/// it comes again. Where the database is out of reach nothing is taken: SQS counts how often it hands out each.
 pub async fn take_in(context: &Context) -> Result<Progress> {
+    WorkerTx::begin(&context.login).await?.commit().await?;
     let mut received = receive(context).await?;
     let received_at = context.now();
     let (raw, events): (Vec<Raw>, Vec<Parsed>) = received

@@ -23,9 +23,11 @@ pub use dns::{Dns, NameServers};
 pub use duty::{Error, Progress, Result};
 pub use messages::Sending;
 
-use duty::Duty;
+use duty::{Begin, Duty};
+use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
 const TIMETABLE: [Duty; 14] = [
@@ -57,13 +59,20 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// Does the duties, each at its own pace, until `stop` says true. What a duty has begun, it ends.
 pub async fn run(context: Context, stop: watch::Receiver<bool>) {
-    let mut duties = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
+    let mut duties = HashMap::new();
     for duty in TIMETABLE {
-        duties.spawn(duty::repeat(duty, context.clone(), stop.clone()));
+        let task = tasks.spawn(duty::repeat(duty, context.clone(), stop.clone(), Begin::AtOnce));
+        duties.insert(task.id(), duty);
     }
-    while let Some(ended) = duties.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!("a duty fell over: {error}");
+    while let Some(ended) = tasks.join_next_with_id().await {
+        // A turn that fell over is no end of the duty.
+        if let Err(error) = ended
+            && let Some(duty) = duties.remove(&error.id())
+        {
+            tracing::error!(duty = duty.name, "fell over: {error}");
+            let task = tasks.spawn(duty::repeat(duty, context.clone(), stop.clone(), Begin::AfterFailure));
+            duties.insert(task.id(), duty);
         }
     }
     context.sending.wait().await;
