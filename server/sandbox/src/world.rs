@@ -2,15 +2,16 @@
 //! nothing here listens.
 
 mod queues;
+mod records;
 mod sending;
 
 pub(crate) use queues::QueueCall;
+pub(crate) use records::ServFail;
 
 use crate::events::EventPlan;
-use crate::exchangers;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::mail::Outbox;
-use crate::records::{self, DnsTrouble, Found, Record, RecordError, RecordKind};
+use crate::records::DnsTrouble;
 use crate::ses::letter::Draft;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
@@ -115,35 +116,6 @@ impl World {
         Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, known_domain, event_delay, now, chance })))
     }
 
-    /// Adds it; an identical one is no change. One that DNS could not carry is refused with a line in the log.
-    pub fn publish(&self, record: Record) {
-        if let Err(error) = self.try_publish(record) {
-            tracing::warn!(%error, "the record is not published");
-        }
-    }
-
-    pub(crate) fn try_publish(&self, record: Record) -> Result<(), RecordError> {
-        let record = record.normal()?;
-        self.change(|inner| records::publish(&mut inner.state.records, record));
-        Ok(())
-    }
-
-    /// Removes all of that kind at that name.
-    pub fn withdraw(&self, name: &str, kind: RecordKind) {
-        let Ok(name) = records::normal_name(name) else { return };
-        self.change(|inner| inner.state.records.retain(|record| record.name != name || record.kind != kind));
-    }
-
-    /// In order of name.
-    pub fn records(&self) -> Vec<Record> {
-        self.inner().state.records.clone()
-    }
-
-    /// `None`: all is well.
-    pub fn trouble(&self, trouble: Option<DnsTrouble>) {
-        self.inner().trouble = trouble;
-    }
-
     pub fn fail(&self, fault: Fault) {
         self.inner().faults.push(fault);
     }
@@ -214,16 +186,6 @@ impl World {
 
     pub(crate) fn has_identity(&self, name: &str) -> bool {
         self.inner().state.regions.values().any(|region| region.identities.contains_key(name))
-    }
-
-    /// `None`: silence.
-    pub(crate) fn look_up(&self, name: &str, kind: Option<RecordKind>) -> Option<Result<Found, ServFail>> {
-        let inner = self.inner();
-        match inner.trouble {
-            Some(DnsTrouble::Silence) => None,
-            Some(DnsTrouble::ServFail) => Some(Err(ServFail)),
-            None => Some(Ok(find(&inner.state.records, name, kind))),
-        }
     }
 
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
@@ -335,8 +297,6 @@ impl World {
     }
 }
 
-pub(crate) struct ServFail;
-
 /// What the caller meets in place of the operation.
 fn instead(fault: Option<FaultKind>) -> Option<Outcome> {
     Some(match fault? {
@@ -356,19 +316,6 @@ fn after(fault: Option<FaultKind>, answer: Answer) -> Outcome {
         (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,
         (_, answer) => Outcome::Answer(answer),
     }
-}
-
-/// Whoever has published anything at a name says all about it; other people have their mail exchangers.
-fn find(records: &[Record], name: &str, kind: Option<RecordKind>) -> Found {
-    let found = records::find(records, name, kind);
-    if kind == Some(RecordKind::Mx)
-        && found.records.is_empty()
-        && !records.iter().any(|record| record.name == name)
-        && let Some(exchanger) = exchangers::of(name)
-    {
-        return Found { records: vec![exchanger], exists: true };
-    }
-    found
 }
 
 fn keep_call(calls: &mut VecDeque<Call>, call: Call) {
