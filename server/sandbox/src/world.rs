@@ -4,15 +4,17 @@
 mod queues;
 mod records;
 mod sending;
+mod verdicts;
 
 pub(crate) use queues::QueueCall;
 pub(crate) use records::ServFail;
 
 use crate::events::EventPlan;
 use crate::faults::{Fault, FaultKind, Faults};
+use crate::history::History;
 use crate::mail::Outbox;
 use crate::records::DnsTrouble;
-use crate::ses::letter::Draft;
+use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
 use crate::ses::send::{Accepted, PausedTenantError};
@@ -39,6 +41,7 @@ struct Shared {
     address: SocketAddr,
     auto_verify: bool,
     known_domain: Option<String>,
+    strict: bool,
     /// In seconds.
     event_delay: f64,
     now: Now,
@@ -55,6 +58,7 @@ struct Inner {
     calls: VecDeque<Call>,
     rates: Rates,
     outbox: Outbox,
+    history: History,
     plan: EventPlan,
     paused_tenant_error: PausedTenantError,
     /// Mails and queues change too often to write the file each time.
@@ -71,6 +75,8 @@ pub struct Call {
     pub status: u16,
     /// `null` without a body in JSON.
     pub body: Value,
+    /// Members of body and query that this world does not know, like `Content.Simple.Colour`. It looks at none of them.
+    pub unknown: Vec<String>,
 }
 
 /// A signed request for an operation that exists.
@@ -80,8 +86,9 @@ pub(crate) struct Incoming {
     pub(crate) labels: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Map<String, Value>,
-    /// Of SendEmail: taken out of the body.
-    pub(crate) draft: Option<Draft>,
+    pub(crate) unknown: Vec<String>,
+    /// Of the operations that send: taken out of the body.
+    pub(crate) drafts: Drafts,
 }
 
 pub(crate) enum Outcome {
@@ -107,13 +114,24 @@ impl World {
             calls: VecDeque::new(),
             rates: Rates::default(),
             outbox: Outbox::default(),
+            history: History::default(),
             plan: EventPlan::default(),
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
         };
-        let Options { auto_verify, known_domain, event_delay, now, chance, .. } = options;
+        let Options { auto_verify, known_domain, strict, event_delay, now, chance, .. } = options;
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
-        Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, known_domain, event_delay, now, chance })))
+        Ok(Self(Arc::new(Shared {
+            inner,
+            arrivals,
+            address,
+            auto_verify,
+            known_domain,
+            strict,
+            event_delay,
+            now,
+            chance,
+        })))
     }
 
     pub fn fail(&self, fault: Fault) {
@@ -165,13 +183,15 @@ impl World {
         })
     }
 
-    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records and the quota stay.
+    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records stay, and what AWS thinks of the
+    /// account.
     pub fn forget(&self) {
         self.change(|inner| {
             inner.state.regions.clear();
             inner.state.queues = Queues::default();
             inner.rates = Rates::default();
             inner.outbox = Outbox::default();
+            inner.history = History::default();
         });
     }
 
@@ -199,11 +219,11 @@ impl World {
     /// Runs the operation, or the fault that awaits it, and keeps the call.
     pub(crate) fn answer(&self, incoming: Incoming, path: &str) -> Outcome {
         let operation = incoming.operation.name;
-        let body = Value::Object(incoming.body.clone());
+        let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
         let fault = inner.faults.take(operation);
         let (outcome, accepted) = match instead(fault) {
-            Some(outcome) => (outcome, None),
+            Some(outcome) => (outcome, Vec::new()),
             None => {
                 let (answer, accepted) = self.perform(&mut inner, incoming);
                 (after(fault, answer), accepted)
@@ -214,14 +234,17 @@ impl World {
             Outcome::Answer(Err(failure)) => failure.status,
             Outcome::Hang | Outcome::Reset => 0,
         };
-        keep_call(&mut inner.calls, Call { operation: operation.to_owned(), path: path.to_owned(), status, body });
-        if let Some(accepted) = accepted {
-            inner.unsaved = true;
-            drop(inner);
-            self.deliver(&accepted);
-        } else {
+        keep_call(
+            &mut inner.calls,
+            Call { operation: operation.to_owned(), path: path.to_owned(), status, body, unknown },
+        );
+        if accepted.is_empty() {
             let inner = &mut *inner;
             inner.file.keep(&inner.state);
+        } else {
+            inner.unsaved = true;
+            drop(inner);
+            accepted.iter().for_each(|accepted| self.deliver(accepted));
         }
         outcome
     }
@@ -231,7 +254,10 @@ impl World {
         keep_call(&mut self.inner().calls, call);
     }
 
-    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> (Answer, Option<Accepted>) {
+    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> (Answer, Vec<Accepted>) {
+        if let (true, Some(member)) = (self.0.strict, incoming.unknown.first()) {
+            return (Err(Failure::bad_request(format!("Unknown member {member}."))), Vec::new());
+        }
         let name = incoming.region;
         let region = inner.state.regions.entry(name.clone()).or_default();
         let mut request = ses::Request {
@@ -252,9 +278,11 @@ impl World {
             },
             quota: inner.state.quota,
             rates: &mut inner.rates,
+            standing: inner.state.standing,
             paused_tenant_error: inner.paused_tenant_error,
-            draft: incoming.draft,
-            accepted: None,
+            drafts: incoming.drafts,
+            accepted: Vec::new(),
+            history: &inner.history,
         };
         let answer = (incoming.operation.run)(&mut request);
         let accepted = request.accepted;
