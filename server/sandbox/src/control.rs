@@ -5,6 +5,9 @@ use crate::events::EventPlan;
 use crate::faults::Fault;
 use crate::mail::Mail;
 use crate::records::{DnsTrouble, Record, RecordKind};
+use crate::ses::account::EnforcementStatus;
+use crate::ses::findings::Finding;
+use crate::ses::reputation::SendingStatus;
 use crate::ses::send::PausedTenantError;
 use crate::sqs;
 use crate::world::World;
@@ -18,7 +21,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What `GET /_sandbox/` says.
 pub(crate) const HELP: &str = "\
@@ -33,6 +36,12 @@ POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"ki
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
 POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
 POST   /_sandbox/quota              {\"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and a second
+POST   /_sandbox/account            {\"enforcement_status\"?: \"HEALTHY|PROBATION|SHUTDOWN\", \"production_access\"?}
+POST   /_sandbox/tenants/{name}     {\"status\": \"ENABLED|DISABLED|REINSTATED\", \"cause\"?}: what AWS decides; ENABLED leaves
+                                    it to the tenant's policy again
+POST   /_sandbox/findings           {\"tenant\", \"type\": \"BOUNCE|COMPLAINT|IP_LISTING|FEEDBACK_3P|…\", \"impact\"?: \"LOW|HIGH\",
+                                    \"status\"?: \"OPEN|FIXED\", \"description\"?}
+POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account one
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
 GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it
@@ -53,6 +62,10 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/verification", post(verification))
         .route("/_sandbox/identities/{name}", post(identity))
         .route("/_sandbox/quota", post(quota))
+        .route("/_sandbox/account", post(account))
+        .route("/_sandbox/tenants/{name}", post(tenant))
+        .route("/_sandbox/findings", post(finding))
+        .route("/_sandbox/dedicated-ips", post(dedicated_ip))
         .route("/_sandbox/paused-tenants", post(paused_tenants))
         .route("/_sandbox/mail", get(mail))
         .route("/_sandbox/events", post(events))
@@ -185,6 +198,67 @@ struct Quota {
 async fn quota(State(world): State<World>, body: Bytes) -> Done {
     let Quota { max_24_hours, max_rate } = parse(&body)?;
     world.set_quota(max_24_hours, max_rate);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Standing {
+    enforcement_status: Option<EnforcementStatus>,
+    production_access: Option<bool>,
+}
+
+async fn account(State(world): State<World>, body: Bytes) -> Done {
+    let Standing { enforcement_status, production_access } = parse(&body)?;
+    if let Some(status) = enforcement_status {
+        world.set_enforcement_status(status);
+    }
+    if let Some(granted) = production_access {
+        world.set_production_access(granted);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Decision {
+    status: SendingStatus,
+    cause: Option<String>,
+}
+
+async fn tenant(State(world): State<World>, Path(name): Path<String>, body: Bytes) -> Done {
+    let Decision { status, cause } = parse(&body)?;
+    if world.decide_on_tenant(&name, status, cause.as_deref()) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Refusal(StatusCode::NOT_FOUND, format!("No region has the tenant {name}.")))
+}
+
+#[derive(Deserialize)]
+struct Report {
+    tenant: String,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+async fn finding(State(world): State<World>, body: Bytes) -> Done {
+    let Report { tenant, finding } = parse(&body)?;
+    if world.report_finding(&tenant, &finding) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let message = format!("No region has the tenant {tenant}, or it has no such open finding.");
+    Err(Refusal(StatusCode::NOT_FOUND, message))
+}
+
+#[derive(Deserialize)]
+struct GivenIp {
+    #[serde(default = "us_east_1")]
+    region: String,
+    ip: Ipv4Addr,
+}
+
+async fn dedicated_ip(State(world): State<World>, body: Bytes) -> Done {
+    let GivenIp { region, ip } = parse(&body)?;
+    world.give_dedicated_ip(&region, ip);
     Ok(StatusCode::NO_CONTENT)
 }
 

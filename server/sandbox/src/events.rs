@@ -1,8 +1,9 @@
 //! What SES tells of a mail that it took, as it is written to a topic. It decides nothing: the fates are `people`'s, when
 //! and how often an event comes is `world`'s.
 
+use crate::bounces::Bounce;
 use crate::headers::{Field, Headers};
-use crate::people::{Fate, Scope};
+use crate::people::Fate;
 use crate::ses::send::Accepted;
 use crate::state::ACCOUNT;
 use crate::{ids, moment};
@@ -36,6 +37,7 @@ pub(crate) enum EventType {
     Complaint,
     Delivery,
     DeliveryDelay,
+    RenderingFailure,
 }
 
 /// One that is to come.
@@ -43,8 +45,9 @@ pub(crate) struct Event {
     pub(crate) event_type: EventType,
     /// How many delays after the call.
     pub(crate) step: u8,
-    recipient: String,
-    fate: Fate,
+    /// Empty: the mail as a whole.
+    pub(crate) recipient: String,
+    pub(crate) fate: Fate,
 }
 
 const HEADERS_BYTES_MAX: usize = 10_240; // of an event
@@ -61,6 +64,7 @@ impl EventType {
             Self::Complaint => "COMPLAINT",
             Self::Delivery => "DELIVERY",
             Self::DeliveryDelay => "DELIVERY_DELAY",
+            Self::RenderingFailure => "RENDERING_FAILURE",
         }
     }
 
@@ -73,14 +77,16 @@ impl EventType {
             Self::Complaint => ("Complaint", "complaint"),
             Self::Delivery => ("Delivery", "delivery"),
             Self::DeliveryDelay => ("DeliveryDelay", "deliveryDelay"),
+            Self::RenderingFailure => ("Rendering Failure", "failure"),
         }
     }
 }
 
 /// In the order of their coming. The mail as a whole is sent, and rejected, once.
 pub(crate) fn of(accepted: &Accepted) -> Vec<Event> {
-    use EventType::{Bounce, Complaint, Delivery, DeliveryDelay, Reject, Send};
-    let mut events = vec![Event { event_type: Send, step: 1, recipient: String::new(), fate: Fate::Delivered }];
+    use EventType::{Bounce, Complaint, Delivery, DeliveryDelay, Reject, RenderingFailure, Send};
+    let event_type = if accepted.letter.unrendered.is_some() { RenderingFailure } else { Send };
+    let mut events = vec![Event { event_type, step: 1, recipient: String::new(), fate: Fate::Delivered }];
     for (recipient, fate) in accepted.letter.recipients.iter().zip(&accepted.fates) {
         let types: &[(EventType, u8)] = match fate {
             Fate::Delivered => &[(Delivery, 2)],
@@ -133,7 +139,7 @@ impl<'a> Writer<'a> {
                 tag("ses:outgoing-tls-version", "TLSv1.3");
             }
             (EventType::Bounce | EventType::Complaint, None)
-            | (EventType::Send | EventType::Reject | EventType::DeliveryDelay, _) => {}
+            | (EventType::Send | EventType::Reject | EventType::DeliveryDelay | EventType::RenderingFailure, _) => {}
         }
         let block = self.block(event, millis, chance);
         format!("{{\"eventType\":\"{name}\",\"mail\":{}{tags}}}}},\"{block_name}\":{block}}}\n", self.mail)
@@ -156,6 +162,9 @@ impl<'a> Writer<'a> {
                 "reportingMTA": reporting,
             }),
             EventType::Bounce => bounce(event, &timestamp, &ids::ses(region, millis, chance), &reporting),
+            EventType::RenderingFailure => {
+                json!({ "errorMessage": self.accepted.letter.unrendered, "templateName": "" })
+            }
             EventType::Complaint => json!({
                 "complainedRecipients": [{ "emailAddress": recipient }],
                 "timestamp": timestamp,
@@ -184,62 +193,25 @@ impl<'a> Writer<'a> {
 }
 
 fn bounce(event: &Event, timestamp: &str, feedback_id: &str, reporting: &str) -> Value {
-    let address = &event.recipient;
-    let (kind, sub_type, status, diagnostic) = match event.fate {
-        Fate::SimulatedBounce => {
-            ("Permanent", "General", "5.1.1", format!("smtp; 550 5.1.1 As requested: user unknown <{address}>"))
-        }
-        Fate::SimulatedSuppression => (
-            "Permanent",
-            "General",
-            "5.1.1",
-            format!("Amazon SES has suppressed sending to this address (suppressed address: {address})"),
-        ),
-        Fate::SoftBounced => {
-            ("Transient", "MailboxFull", "4.2.2", format!("smtp; 452 4.2.2 The mailbox of <{address}> is full"))
-        }
-        Fate::Suppressed(Scope::Tenant) => ("Permanent", "OnTenantSuppressionList", "5.1.1", suppressed("tenant")),
-        Fate::Suppressed(Scope::Account) => ("Permanent", "OnAccountSuppressionList", "5.1.1", suppressed("account")),
-        // An automatic reply is no report about a delivery.
-        Fate::OutOfOffice => {
-            return json!({
-                "bounceType": "Transient",
-                "bounceSubType": "General",
-                "bouncedRecipients": [{ "emailAddress": address }],
-                "timestamp": timestamp,
-                "feedbackId": feedback_id,
-            });
-        }
-        Fate::Bounced
-        | Fate::Delivered
-        | Fate::Complained
-        | Fate::Rejected
-        | Fate::Delayed
-        | Fate::Silent
-        | Fate::SimulatedComplaint => {
-            ("Permanent", "NoEmail", "5.1.1", format!("smtp; 550 5.1.1 <{address}>: user unknown"))
-        }
-    };
-    let recipient =
-        json!({ "emailAddress": address, "action": "failed", "status": status, "diagnosticCode": diagnostic });
+    let Bounce { kind, sub_type, report } = Bounce::of(event.fate, &event.recipient);
+    let mut recipient = json!({ "emailAddress": event.recipient });
     let mut bounce = json!({
         "bounceType": kind,
         "bounceSubType": sub_type,
-        "bouncedRecipients": [recipient],
         "timestamp": timestamp,
         "feedbackId": feedback_id,
-        "reportingMTA": format!("dns; {reporting}"),
     });
+    if let Some(report) = report {
+        recipient["action"] = json!("failed");
+        recipient["status"] = json!(report.status);
+        recipient["diagnosticCode"] = json!(report.diagnostic);
+        bounce["reportingMTA"] = json!(format!("dns; {reporting}"));
+    }
+    bounce["bouncedRecipients"] = json!([recipient]);
     if matches!(event.fate, Fate::Bounced | Fate::SoftBounced | Fate::SimulatedBounce) {
         bounce["remoteMtaIp"] = json!(REMOTE_MTA);
     }
     bounce
-}
-
-fn suppressed(whose: &str) -> String {
-    format!(
-        "Amazon SES did not send the message to this address because it is on the suppression list for your {whose}."
-    )
 }
 
 #[derive(Serialize)]
@@ -283,7 +255,7 @@ fn mail(accepted: &Accepted) -> Mail<'_> {
     let (sender, letter) = (&accepted.sender, &accepted.letter);
     let (headers, headers_truncated) = headers(&letter.headers);
     let mut tags: BTreeMap<&str, [&str; 1]> = letter.tags.iter().map(|(k, v)| (k.as_str(), [v.as_str()])).collect();
-    tags.insert("ses:operation", ["SendEmail"]);
+    tags.insert("ses:operation", [accepted.operation]);
     tags.insert("ses:source-ip", ["127.0.0.1"]);
     tags.insert("ses:source-tls-version", ["TLSv1.3"]);
     tags.insert("ses:caller-identity", ["sandbox"]);

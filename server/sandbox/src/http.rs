@@ -101,14 +101,16 @@ async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
     let route = ses::route(method, path);
     let limit = route.as_ref().and_then(|(operation, _)| operation.body_bytes_max()).unwrap_or(BODY_BYTES_MAX);
     let mut body = read(body, limit).await;
-    let draft = match (&route, &mut body) {
-        (Some((operation, _)), Ok(body)) => operation.take_draft(body),
-        (Some(_), Err(_)) | (None, _) => None,
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let (unknown, drafts) = match (&route, &mut body) {
+        (Some((operation, _)), Ok(body)) => (operation.unknown(body, &query), operation.take_drafts(body)),
+        (Some(_), Err(_)) | (None, _) => (Vec::new(), Ok(Vec::new())),
     };
     let unmade = |failure: Failure, body: Option<Map<String, Value>>| {
         let operation = route.as_ref().map_or_else(|| format!("{method} {path}"), |route| route.0.name.to_owned());
         let body = body.map_or(Value::Null, Value::Object);
-        world.keep_call(Call { operation, path: path.to_owned(), status: failure.status, body });
+        world.keep_call(Call { operation, path: path.to_owned(), status: failure.status, body, unknown: Vec::new() });
         Outcome::Answer(Err(failure))
     };
     let region = match signature::region(authorization(head), "ses") {
@@ -123,8 +125,7 @@ async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
         Ok(body) => body,
         Err(failure) => return unmade(failure, None),
     };
-    let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    world.answer(Incoming { operation, region, labels, query, body, draft }, path)
+    world.answer(Incoming { operation, region, labels, query, body, unknown, drafts }, path)
 }
 
 async fn call_sqs(

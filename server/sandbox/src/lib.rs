@@ -6,12 +6,14 @@
 //! loopback, never send mail, and never be asked by our code in any other way than AWS and DNS would be; `World` is for
 //! whoever plays the world: tests, the operator of a development server.
 
+mod bounces;
 mod control;
 mod dns;
 mod events;
 mod exchangers;
 mod faults;
 mod headers;
+mod history;
 mod http;
 mod ids;
 mod mail;
@@ -30,6 +32,9 @@ pub use events::EventPlan;
 pub use faults::{Fault, FaultKind};
 pub use mail::Mail;
 pub use records::{DnsTrouble, Record, RecordKind};
+pub use ses::account::EnforcementStatus;
+pub use ses::findings::{Finding, FindingStatus, FindingType, Impact};
+pub use ses::reputation::SendingStatus;
 pub use ses::send::PausedTenantError;
 pub use state::ACCOUNT;
 pub use world::{Call, World};
@@ -56,6 +61,8 @@ pub struct Options {
     pub auto_verify: bool,
     /// A domain that verifies without DNS records, as if they had stood there all along.
     pub known_domain: Option<String>,
+    /// Calls with members that their operation does not know are refused.
+    pub strict: bool,
     /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
     pub state: Option<PathBuf>,
     /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows. 0: at once.

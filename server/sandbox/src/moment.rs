@@ -10,6 +10,12 @@ pub(crate) fn millis(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64
 }
 
+/// Epoch seconds.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this age are exact in an f64")]
+pub(crate) fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1000.0
+}
+
 /// `2026-07-27T11:51:10.600Z`.
 pub(crate) fn iso(millis: i64) -> String {
     let Civil { year, month, day, hour, minute, second, milli, .. } = civil(millis);

@@ -2,8 +2,9 @@
 
 use crate::StartError;
 use crate::records::Record;
-use crate::ses::account::Account;
+use crate::ses::account::{Account, Standing};
 use crate::ses::configuration_sets::ConfigurationSet;
+use crate::ses::dedicated_pools::Dedicated;
 use crate::ses::identities::Identity;
 use crate::ses::quota::Quota;
 use crate::ses::tenants::Tenant;
@@ -24,6 +25,8 @@ pub(crate) struct State {
     pub(crate) queues: Queues,
     #[serde(default)]
     pub(crate) quota: Quota,
+    #[serde(default)]
+    pub(crate) standing: Standing,
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ pub(crate) struct Region {
     pub(crate) tenants: BTreeMap<String, Tenant>,
     pub(crate) identities: BTreeMap<String, Identity>,
     pub(crate) configuration_sets: BTreeMap<String, ConfigurationSet>,
+    #[serde(default)]
+    pub(crate) dedicated: Dedicated,
 }
 
 /// The file, if any, and what it holds: nothing is written that it holds already.

@@ -41,6 +41,10 @@ impl Failure {
         Self::new(400, "MessageRejected", message)
     }
 
+    pub(crate) fn account_suspended(message: impl Into<String>) -> Self {
+        Self::new(400, "AccountSuspendedException", message)
+    }
+
     pub(crate) fn sending_paused(message: impl Into<String>) -> Self {
         Self::new(400, "SendingPausedException", message)
     }

@@ -2,16 +2,19 @@
 //! nothing here listens.
 
 mod queues;
+mod records;
 mod sending;
+mod verdicts;
 
 pub(crate) use queues::QueueCall;
+pub(crate) use records::ServFail;
 
 use crate::events::EventPlan;
-use crate::exchangers;
 use crate::faults::{Fault, FaultKind, Faults};
+use crate::history::History;
 use crate::mail::Outbox;
-use crate::records::{self, DnsTrouble, Found, Record, RecordError, RecordKind};
-use crate::ses::letter::Draft;
+use crate::records::DnsTrouble;
+use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
 use crate::ses::send::{Accepted, PausedTenantError};
@@ -38,6 +41,7 @@ struct Shared {
     address: SocketAddr,
     auto_verify: bool,
     known_domain: Option<String>,
+    strict: bool,
     /// In seconds.
     event_delay: f64,
     now: Now,
@@ -54,6 +58,7 @@ struct Inner {
     calls: VecDeque<Call>,
     rates: Rates,
     outbox: Outbox,
+    history: History,
     plan: EventPlan,
     paused_tenant_error: PausedTenantError,
     /// Mails and queues change too often to write the file each time.
@@ -70,6 +75,8 @@ pub struct Call {
     pub status: u16,
     /// `null` without a body in JSON.
     pub body: Value,
+    /// Members of body and query that this world does not know, like `Content.Simple.Colour`. It looks at none of them.
+    pub unknown: Vec<String>,
 }
 
 /// A signed request for an operation that exists.
@@ -79,8 +86,9 @@ pub(crate) struct Incoming {
     pub(crate) labels: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Map<String, Value>,
-    /// Of SendEmail: taken out of the body.
-    pub(crate) draft: Option<Draft>,
+    pub(crate) unknown: Vec<String>,
+    /// Of the operations that send: taken out of the body.
+    pub(crate) drafts: Drafts,
 }
 
 pub(crate) enum Outcome {
@@ -106,42 +114,24 @@ impl World {
             calls: VecDeque::new(),
             rates: Rates::default(),
             outbox: Outbox::default(),
+            history: History::default(),
             plan: EventPlan::default(),
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
         };
-        let Options { auto_verify, known_domain, event_delay, now, chance, .. } = options;
+        let Options { auto_verify, known_domain, strict, event_delay, now, chance, .. } = options;
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
-        Ok(Self(Arc::new(Shared { inner, arrivals, address, auto_verify, known_domain, event_delay, now, chance })))
-    }
-
-    /// Adds it; an identical one is no change. One that DNS could not carry is refused with a line in the log.
-    pub fn publish(&self, record: Record) {
-        if let Err(error) = self.try_publish(record) {
-            tracing::warn!(%error, "the record is not published");
-        }
-    }
-
-    pub(crate) fn try_publish(&self, record: Record) -> Result<(), RecordError> {
-        let record = record.normal()?;
-        self.change(|inner| records::publish(&mut inner.state.records, record));
-        Ok(())
-    }
-
-    /// Removes all of that kind at that name.
-    pub fn withdraw(&self, name: &str, kind: RecordKind) {
-        let Ok(name) = records::normal_name(name) else { return };
-        self.change(|inner| inner.state.records.retain(|record| record.name != name || record.kind != kind));
-    }
-
-    /// In order of name.
-    pub fn records(&self) -> Vec<Record> {
-        self.inner().state.records.clone()
-    }
-
-    /// `None`: all is well.
-    pub fn trouble(&self, trouble: Option<DnsTrouble>) {
-        self.inner().trouble = trouble;
+        Ok(Self(Arc::new(Shared {
+            inner,
+            arrivals,
+            address,
+            auto_verify,
+            known_domain,
+            strict,
+            event_delay,
+            now,
+            chance,
+        })))
     }
 
     pub fn fail(&self, fault: Fault) {
@@ -193,13 +183,15 @@ impl World {
         })
     }
 
-    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records and the quota stay.
+    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records stay, and what AWS thinks of the
+    /// account.
     pub fn forget(&self) {
         self.change(|inner| {
             inner.state.regions.clear();
             inner.state.queues = Queues::default();
             inner.rates = Rates::default();
             inner.outbox = Outbox::default();
+            inner.history = History::default();
         });
     }
 
@@ -216,16 +208,6 @@ impl World {
         self.inner().state.regions.values().any(|region| region.identities.contains_key(name))
     }
 
-    /// `None`: silence.
-    pub(crate) fn look_up(&self, name: &str, kind: Option<RecordKind>) -> Option<Result<Found, ServFail>> {
-        let inner = self.inner();
-        match inner.trouble {
-            Some(DnsTrouble::Silence) => None,
-            Some(DnsTrouble::ServFail) => Some(Err(ServFail)),
-            None => Some(Ok(find(&inner.state.records, name, kind))),
-        }
-    }
-
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
         (self.0.chance)(bytes);
     }
@@ -237,11 +219,11 @@ impl World {
     /// Runs the operation, or the fault that awaits it, and keeps the call.
     pub(crate) fn answer(&self, incoming: Incoming, path: &str) -> Outcome {
         let operation = incoming.operation.name;
-        let body = Value::Object(incoming.body.clone());
+        let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
         let fault = inner.faults.take(operation);
         let (outcome, accepted) = match instead(fault) {
-            Some(outcome) => (outcome, None),
+            Some(outcome) => (outcome, Vec::new()),
             None => {
                 let (answer, accepted) = self.perform(&mut inner, incoming);
                 (after(fault, answer), accepted)
@@ -252,14 +234,17 @@ impl World {
             Outcome::Answer(Err(failure)) => failure.status,
             Outcome::Hang | Outcome::Reset => 0,
         };
-        keep_call(&mut inner.calls, Call { operation: operation.to_owned(), path: path.to_owned(), status, body });
-        if let Some(accepted) = accepted {
-            inner.unsaved = true;
-            drop(inner);
-            self.deliver(&accepted);
-        } else {
+        keep_call(
+            &mut inner.calls,
+            Call { operation: operation.to_owned(), path: path.to_owned(), status, body, unknown },
+        );
+        if accepted.is_empty() {
             let inner = &mut *inner;
             inner.file.keep(&inner.state);
+        } else {
+            inner.unsaved = true;
+            drop(inner);
+            accepted.iter().for_each(|accepted| self.deliver(accepted));
         }
         outcome
     }
@@ -269,7 +254,10 @@ impl World {
         keep_call(&mut self.inner().calls, call);
     }
 
-    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> (Answer, Option<Accepted>) {
+    fn perform(&self, inner: &mut Inner, incoming: Incoming) -> (Answer, Vec<Accepted>) {
+        if let (true, Some(member)) = (self.0.strict, incoming.unknown.first()) {
+            return (Err(Failure::bad_request(format!("Unknown member {member}."))), Vec::new());
+        }
         let name = incoming.region;
         let region = inner.state.regions.entry(name.clone()).or_default();
         let mut request = ses::Request {
@@ -290,9 +278,11 @@ impl World {
             },
             quota: inner.state.quota,
             rates: &mut inner.rates,
+            standing: inner.state.standing,
             paused_tenant_error: inner.paused_tenant_error,
-            draft: incoming.draft,
-            accepted: None,
+            drafts: incoming.drafts,
+            accepted: Vec::new(),
+            history: &inner.history,
         };
         let answer = (incoming.operation.run)(&mut request);
         let accepted = request.accepted;
@@ -335,8 +325,6 @@ impl World {
     }
 }
 
-pub(crate) struct ServFail;
-
 /// What the caller meets in place of the operation.
 fn instead(fault: Option<FaultKind>) -> Option<Outcome> {
     Some(match fault? {
@@ -356,19 +344,6 @@ fn after(fault: Option<FaultKind>, answer: Answer) -> Outcome {
         (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,
         (_, answer) => Outcome::Answer(answer),
     }
-}
-
-/// Whoever has published anything at a name says all about it; other people have their mail exchangers.
-fn find(records: &[Record], name: &str, kind: Option<RecordKind>) -> Found {
-    let found = records::find(records, name, kind);
-    if kind == Some(RecordKind::Mx)
-        && found.records.is_empty()
-        && !records.iter().any(|record| record.name == name)
-        && let Some(exchanger) = exchangers::of(name)
-    {
-        return Found { records: vec![exchanger], exists: true };
-    }
-    found
 }
 
 fn keep_call(calls: &mut VecDeque<Call>, call: Call) {

@@ -264,6 +264,7 @@ async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
         dns: any_port,
         auto_verify: false,
         known_domain: Some("ownlane.example".to_owned()),
+        strict: true,
         state: None,
         event_delay: 0.0,
         now: Arc::new(move || clock.now().unix_timestamp() as f64),

@@ -32,6 +32,9 @@ struct Arguments {
     /// A domain that verifies without DNS records.
     #[arg(long)]
     known_domain: Option<String>,
+    /// Calls with members that their operation does not know are refused, not only noted in the list of calls.
+    #[arg(long)]
+    strict: bool,
     /// A JSON file that keeps the state. Without it, memory only.
     #[arg(long)]
     state: Option<PathBuf>,
@@ -60,9 +63,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { listen, dns, auto_verify, known_domain, state, event_delay } = arguments;
+    let Arguments { listen, dns, auto_verify, known_domain, strict, state, event_delay } = arguments;
     let (now, chance) = (Arc::new(now), Arc::new(chance));
-    let options = Options { listen, dns, auto_verify, known_domain, state, event_delay, now, chance };
+    let options = Options { listen, dns, auto_verify, known_domain, strict, state, event_delay, now, chance };
     let sandbox = Sandbox::bind(options).await?;
     println!("SES http://{}", sandbox.address);
     println!("DNS {}", sandbox.dns);

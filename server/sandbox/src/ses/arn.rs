@@ -9,6 +9,7 @@ use crate::wire::Failure;
 pub(crate) enum Resource {
     Identity(String),
     ConfigurationSet(String),
+    DedicatedIpPool(String),
     Template(String),
     Tenant { name: String, id: String },
 }
@@ -35,6 +36,7 @@ impl Resource {
         match kind {
             "identity" => Ok(Self::Identity(name)),
             "configuration-set" => Ok(Self::ConfigurationSet(name)),
+            "dedicated-ip-pool" => Ok(Self::DedicatedIpPool(name)),
             "template" => Ok(Self::Template(name)),
             "tenant" => match name.split_once('/') {
                 Some((name, id)) => Ok(Self::Tenant { name: name.to_owned(), id: id.to_owned() }),
@@ -49,6 +51,7 @@ impl Resource {
         match self {
             Self::Identity(_) => "identity",
             Self::ConfigurationSet(_) => "configuration-set",
+            Self::DedicatedIpPool(_) => "dedicated-ip-pool",
             Self::Template(_) => "template",
             Self::Tenant { .. } => "tenant",
         }

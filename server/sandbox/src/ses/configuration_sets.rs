@@ -12,15 +12,48 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation { name: "CreateConfigurationSet", method: "POST", path: "/v2/email/configuration-sets", run: create },
-    Operation { name: "GetConfigurationSet", method: "GET", path: "/v2/email/configuration-sets/{}", run: get },
-    Operation { name: "ListConfigurationSets", method: "POST", path: "/v2/email/list-configuration-sets", run: list },
+    Operation {
+        name: "CreateConfigurationSet",
+        method: "POST",
+        path: "/v2/email/configuration-sets",
+        takes: "ConfigurationSetName Tags{Key Value} TrackingOptions{CustomRedirectDomain HttpsPolicy} \
+                DeliveryOptions{TlsPolicy SendingPoolName MaxDeliverySeconds SharedPoolDeliveryMode} \
+                ReputationOptions{ReputationMetricsEnabled} SendingOptions{SendingEnabled} \
+                SuppressionOptions{SuppressedReasons SuppressionScope \
+                ValidationOptions{ConditionThreshold{ConditionThresholdEnabled \
+                OverallConfidenceThreshold{ConfidenceVerdictThreshold}}}} \
+                VdmOptions{DashboardOptions{EngagementMetrics} GuardianOptions{OptimizedSharedDelivery}} \
+                ArchivingOptions{ArchiveArn} \
+                MessageSecurityOptions{SigningScheme{DefaultScheme SmimeScheme{SignatureFormat}}}",
+        run: create,
+    },
+    Operation {
+        name: "GetConfigurationSet",
+        method: "GET",
+        path: "/v2/email/configuration-sets/{}",
+        takes: "",
+        run: get,
+    },
+    Operation {
+        name: "ListConfigurationSets",
+        method: "POST",
+        path: "/v2/email/list-configuration-sets",
+        takes: "PageSize NextToken",
+        run: list,
+    },
     // Older SDKs.
-    Operation { name: "ListConfigurationSets", method: "GET", path: "/v2/email/configuration-sets", run: list },
+    Operation {
+        name: "ListConfigurationSets",
+        method: "GET",
+        path: "/v2/email/configuration-sets",
+        takes: "PageSize NextToken",
+        run: list,
+    },
     Operation {
         name: "DeleteConfigurationSet",
         method: "DELETE",
         path: "/v2/email/configuration-sets/{}",
+        takes: "",
         run: delete,
     },
 ];
@@ -38,6 +71,11 @@ impl ConfigurationSet {
         enabled.and_then(Value::as_bool).unwrap_or(true)
     }
 
+    /// The pool that it names.
+    pub(super) fn pool(&self) -> Option<&str> {
+        self.options.get("DeliveryOptions").and_then(|options| options.get("SendingPoolName")?.as_str())
+    }
+
     pub(super) fn suppression(&self) -> Option<&Value> {
         self.options.get("SuppressionOptions")
     }
@@ -52,7 +90,11 @@ pub(super) fn find<'a>(request: &'a Request, name: &str) -> Result<&'a Configura
 /// The set in the path's first label.
 pub(super) fn labelled<'a>(request: &'a mut Request) -> Result<&'a mut ConfigurationSet, Failure> {
     let name = request.label(0).to_owned();
-    request.region.configuration_sets.get_mut(&name).ok_or_else(|| not_found(&name))
+    named(request, &name)
+}
+
+pub(super) fn named<'a>(request: &'a mut Request, name: &str) -> Result<&'a mut ConfigurationSet, Failure> {
+    request.region.configuration_sets.get_mut(name).ok_or_else(|| not_found(name))
 }
 
 fn not_found(name: &str) -> Failure {

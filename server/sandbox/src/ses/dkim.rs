@@ -13,12 +13,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "PutEmailIdentityDkimAttributes",
         method: "PUT",
         path: "/v2/email/identities/{}/dkim",
+        takes: "SigningEnabled",
         run: put_signing_enabled,
     },
     Operation {
         name: "PutEmailIdentityDkimSigningAttributes",
         method: "PUT",
         path: "/v2/email/identities/{}/dkim/signing",
+        takes: "SigningAttributesOrigin SigningAttributes{DomainSigningAttributesOrigin DomainSigningSelector \
+             DomainSigningPrivateKey NextSigningKeyLength}",
         run: put_signing_attributes,
     },
 ];

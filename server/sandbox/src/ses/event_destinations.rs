@@ -13,24 +13,32 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "CreateConfigurationSetEventDestination",
         method: "POST",
         path: "/v2/email/configuration-sets/{}/event-destinations",
+        takes: "EventDestinationName EventDestination{Enabled MatchingEventTypes SnsDestination{TopicArn} \
+             EventBridgeDestination{EventBusArn} KinesisFirehoseDestination{IamRoleArn DeliveryStreamArn} \
+             CloudWatchDestination PinpointDestination}",
         run: create,
     },
     Operation {
         name: "GetConfigurationSetEventDestinations",
         method: "GET",
         path: "/v2/email/configuration-sets/{}/event-destinations",
+        takes: "",
         run: get,
     },
     Operation {
         name: "UpdateConfigurationSetEventDestination",
         method: "PUT",
         path: "/v2/email/configuration-sets/{}/event-destinations/{}",
+        takes: "EventDestination{Enabled MatchingEventTypes SnsDestination{TopicArn} \
+             EventBridgeDestination{EventBusArn} KinesisFirehoseDestination{IamRoleArn DeliveryStreamArn} \
+             CloudWatchDestination PinpointDestination}",
         run: update,
     },
     Operation {
         name: "DeleteConfigurationSetEventDestination",
         method: "DELETE",
         path: "/v2/email/configuration-sets/{}/event-destinations/{}",
+        takes: "",
         run: delete,
     },
 ];

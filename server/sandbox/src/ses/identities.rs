@@ -13,21 +13,49 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation { name: "CreateEmailIdentity", method: "POST", path: "/v2/email/identities", run: create },
-    Operation { name: "GetEmailIdentity", method: "GET", path: "/v2/email/identities/{}", run: get },
-    Operation { name: "ListEmailIdentities", method: "POST", path: "/v2/email/list-identities", run: list },
-    Operation { name: "ListEmailIdentities", method: "GET", path: "/v2/email/identities", run: list }, // older SDKs
-    Operation { name: "DeleteEmailIdentity", method: "DELETE", path: "/v2/email/identities/{}", run: delete },
+    Operation {
+        name: "CreateEmailIdentity",
+        method: "POST",
+        path: "/v2/email/identities",
+        takes: "EmailIdentity Tags{Key Value} ConfigurationSetName \
+             DkimSigningAttributes{DomainSigningAttributesOrigin DomainSigningSelector DomainSigningPrivateKey \
+             NextSigningKeyLength}",
+        run: create,
+    },
+    Operation { name: "GetEmailIdentity", method: "GET", path: "/v2/email/identities/{}", takes: "", run: get },
+    Operation {
+        name: "ListEmailIdentities",
+        method: "POST",
+        path: "/v2/email/list-identities",
+        takes: "PageSize NextToken",
+        run: list,
+    },
+    Operation {
+        name: "ListEmailIdentities",
+        method: "GET",
+        path: "/v2/email/identities",
+        takes: "PageSize NextToken",
+        run: list,
+    }, // older SDKs
+    Operation {
+        name: "DeleteEmailIdentity",
+        method: "DELETE",
+        path: "/v2/email/identities/{}",
+        takes: "",
+        run: delete,
+    },
     Operation {
         name: "PutEmailIdentityFeedbackAttributes",
         method: "PUT",
         path: "/v2/email/identities/{}/feedback",
+        takes: "EmailForwardingEnabled",
         run: put_feedback,
     },
     Operation {
         name: "PutEmailIdentityConfigurationSetAttributes",
         method: "PUT",
         path: "/v2/email/identities/{}/configuration-set",
+        takes: "ConfigurationSetName",
         run: put_configuration_set,
     },
 ];

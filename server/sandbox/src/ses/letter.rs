@@ -1,8 +1,8 @@
-//! What SendEmail is asked to send: read from the call outside every lock, so that a big mail holds nobody up. Whether it
+//! What a call is asked to send: read from the call outside every lock, so that a big mail holds nobody up. Whether it
 //! may be sent is `send`'s to say.
 
 use super::members::{Members, missing};
-use super::simple;
+use super::{simple, template};
 use crate::headers::{self, Headers};
 use crate::wire::Failure;
 use base64::Engine;
@@ -17,6 +17,9 @@ pub(crate) struct Draft {
     pub(super) letter: Result<Letter, Failure>,
 }
 
+/// Of one call: SendEmail has one. A call of another form has none.
+pub(crate) type Drafts = Result<Vec<Draft>, Failure>;
+
 pub(crate) struct Letter {
     pub(crate) headers: Headers,
     /// As the sender has it.
@@ -24,9 +27,15 @@ pub(crate) struct Letter {
     /// Bare addresses.
     pub(crate) recipients: Vec<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    /// Why its template could not be rendered.
+    pub(crate) unrendered: Option<String>,
 }
 
-type Message = (Headers, Vec<u8>);
+pub(super) struct Message {
+    pub(super) headers: Headers,
+    pub(super) raw: Vec<u8>,
+    pub(super) unrendered: Option<String>,
+}
 
 const RECIPIENTS_MAX: usize = 50;
 const TAG_CHARS_MAX: usize = 256;
@@ -40,7 +49,7 @@ impl Draft {
         let message = message(Members(body), content);
         let from = from(Members(body), &message);
         if let Some(kind) = kind {
-            let bytes = message.as_ref().map_or(0, |(_, raw)| raw.len());
+            let bytes = message.as_ref().map_or(0, |message| message.raw.len());
             body.insert("Content".to_owned(), Value::String(format!("{kind}, {bytes} bytes")));
         }
         let letter = letter(Members(body), message);
@@ -52,13 +61,13 @@ fn message(members: Members, mut content: Value) -> Result<Message, Failure> {
     if content.is_null() {
         return Err(missing("Content"));
     }
-    if content.get("Template").is_some_and(|template| !template.is_null()) {
-        return Err(Failure::not_implemented("templates of SES"));
-    }
     match content.get_mut("Raw").map(Value::take) {
         Some(Value::Object(raw)) => parse(raw),
         Some(Value::Null) | None => match content.as_object() {
-            Some(content) => simple::build(members, Members(content).required_object("Simple")?),
+            Some(content) => match Members(content).object("Template")? {
+                Some(template) => template::build(members, template),
+                None => simple::build(members, Members(content).required_object("Simple")?),
+            },
             None => Err(Failure::bad_request("Content must be a structure.")),
         },
         Some(_) => Err(Failure::bad_request("Raw must be a structure.")),
@@ -72,13 +81,15 @@ fn parse(raw: Map<String, Value>) -> Result<Message, Failure> {
     if let Some(name) = ONCE.into_iter().find(|name| headers.count(name) > 1) {
         return Err(Failure::bad_request(format!("Duplicate header '{name}'.")));
     }
-    Ok((headers, raw))
+    Ok(Message { headers, raw, unrendered: None })
 }
 
 fn from(members: Members, message: &Result<Message, Failure>) -> Result<String, Failure> {
     let mailbox = match (members.text("FromEmailAddress")?, message) {
         (Some(mailbox), _) => mailbox,
-        (None, Ok((headers, _))) => headers.get("From").ok_or_else(|| Failure::bad_request("Missing 'From' header"))?,
+        (None, Ok(message)) => {
+            message.headers.get("From").ok_or_else(|| Failure::bad_request("Missing 'From' header"))?
+        }
         (None, Err(failure)) => return Err(failure.clone()),
     };
     bare(mailbox)
@@ -98,8 +109,8 @@ fn letter(members: Members, message: Result<Message, Failure>) -> Result<Letter,
         Err(failure) if recipients.is_empty() => return Err(failure),
         message => message,
     };
-    if let (true, Ok((headers, _))) = (recipients.is_empty(), &message) {
-        for mailbox in ["To", "Cc", "Bcc"].into_iter().flat_map(|name| headers.mailboxes(name)) {
+    if let (true, Ok(message)) = (recipients.is_empty(), &message) {
+        for mailbox in ["To", "Cc", "Bcc"].into_iter().flat_map(|name| message.headers.mailboxes(name)) {
             recipients.push(bare(mailbox)?);
         }
     }
@@ -109,8 +120,8 @@ fn letter(members: Members, message: Result<Message, Failure>) -> Result<Letter,
         count => return Err(Failure::bad_request(format!("Recipient count exceeds 50: {count}."))),
     }
     let tags = tags(members)?;
-    let (headers, raw) = message?;
-    Ok(Letter { headers, raw, recipients, tags })
+    let Message { headers, raw, unrendered } = message?;
+    Ok(Letter { headers, raw, recipients, tags, unrendered })
 }
 
 fn tags(members: Members) -> Result<BTreeMap<String, String>, Failure> {

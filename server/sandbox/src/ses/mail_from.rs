@@ -10,6 +10,7 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
     name: "PutEmailIdentityMailFromAttributes",
     method: "PUT",
     path: "/v2/email/identities/{}/mail-from",
+    takes: "MailFromDomain BehaviorOnMxFailure",
     run: put,
 }];
 

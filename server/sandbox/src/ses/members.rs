@@ -1,9 +1,11 @@
 //! The members of a request, read with the type that they must have. `null` is absence; unknown members are none of
-//! its business.
+//! its business: they are `known`'s.
 
 use crate::wire::Failure;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+pub(super) const SWITCH: [&str; 2] = ["ENABLED", "DISABLED"];
 
 #[derive(Clone, Copy)]
 pub(crate) struct Members<'a>(pub(crate) &'a Map<String, Value>);
@@ -33,12 +35,22 @@ impl<'a> Members<'a> {
         }
     }
 
+    pub(crate) fn required_choice(self, name: &str, choices: &[&str]) -> Result<&'a str, Failure> {
+        self.choice(name, choices)?.ok_or_else(|| missing(name))
+    }
+
     pub(crate) fn flag(self, name: &str) -> Result<Option<bool>, Failure> {
         self.get(name).map(|value| value.as_bool().ok_or_else(|| wrong(name, "a boolean"))).transpose()
     }
 
     pub(crate) fn integer(self, name: &str) -> Result<Option<i64>, Failure> {
         self.get(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "an integer"))).transpose()
+    }
+
+    /// Epoch seconds.
+    pub(crate) fn required_moment(self, name: &str) -> Result<f64, Failure> {
+        let value = self.get(name).ok_or_else(|| missing(name))?;
+        value.as_f64().ok_or_else(|| wrong(name, "a timestamp"))
     }
 
     pub(crate) fn object(self, name: &str) -> Result<Option<Members<'a>>, Failure> {
@@ -111,6 +123,10 @@ pub(crate) struct Filter<'a>(Option<Members<'a>>);
 impl<'a> Filter<'a> {
     pub(crate) fn get(&self, name: &str) -> Result<Option<&'a str>, Failure> {
         self.0.map_or(Ok(None), |members| members.text(name))
+    }
+
+    pub(crate) fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<&'a str>, Failure> {
+        self.0.map_or(Ok(None), |members| members.choice(name, choices))
     }
 
     /// Whether the filter leaves what has this text there.

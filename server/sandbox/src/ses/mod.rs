@@ -4,28 +4,38 @@
 
 pub(crate) mod account;
 mod arn;
+mod bulk;
 pub(crate) mod configuration_sets;
+pub(crate) mod dedicated_ips;
+pub(crate) mod dedicated_pools;
 mod dkim;
 mod event_destinations;
+pub(crate) mod findings;
 pub(crate) mod identities;
+mod insights;
+mod known;
 pub(crate) mod letter;
 mod mail_from;
 pub(crate) mod members;
+mod metrics;
 pub(crate) mod pages;
 pub(crate) mod quota;
-mod reputation;
+pub(crate) mod reputation;
 pub(crate) mod send;
 mod set_options;
 mod simple;
 pub(crate) mod suppression;
 mod tags;
+mod template;
 mod tenant_resources;
 pub(crate) mod tenants;
 
+use crate::history::History;
 use crate::records::Record;
 use crate::state::Region;
 use crate::wire::Answer;
-use letter::Draft;
+use account::Standing;
+use letter::{Draft, Drafts};
 use members::Members;
 use pages::Pages;
 use percent_encoding::percent_decode_str;
@@ -38,6 +48,8 @@ pub(crate) struct Operation {
     method: &'static str,
     /// `{}` is a label.
     path: &'static str,
+    /// The members of body and query, as `known` reads them.
+    takes: &'static str,
     pub(crate) run: fn(&mut Request) -> Answer,
 }
 
@@ -54,11 +66,13 @@ pub(crate) struct Request<'a> {
     pub(crate) dns: Dns<'a>,
     pub(crate) quota: Quota,
     pub(crate) rates: &'a mut Rates,
+    pub(crate) standing: Standing,
     pub(crate) paused_tenant_error: PausedTenantError,
-    /// Of SendEmail only.
-    pub(crate) draft: Option<Draft>,
-    /// Left behind by SendEmail.
-    pub(crate) accepted: Option<Accepted>,
+    /// Of the operations that send.
+    pub(crate) drafts: Drafts,
+    /// Left behind by them.
+    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) history: &'a History,
 }
 
 /// What SES sees of DNS, and whether it looks.
@@ -78,12 +92,21 @@ const BODY_BYTES_MAX_WITH_MAIL: usize = 14 * 1_048_576; // 10 MB in base64
 impl Operation {
     /// `None`: what every call may have.
     pub(crate) fn body_bytes_max(&self) -> Option<usize> {
-        (self.name == send::SEND).then_some(BODY_BYTES_MAX_WITH_MAIL)
+        [send::SEND, bulk::SEND].contains(&self.name).then_some(BODY_BYTES_MAX_WITH_MAIL)
     }
 
-    /// Takes the mail out of the body of a call that carries one.
-    pub(crate) fn take_draft(&self, body: &mut Map<String, Value>) -> Option<Draft> {
-        (self.name == send::SEND).then(|| Draft::take(body))
+    /// The members of the call that this operation does not know.
+    pub(crate) fn unknown(&self, body: &Map<String, Value>, query: &[(String, String)]) -> Vec<String> {
+        known::unknown(self.takes, body, query)
+    }
+
+    /// Takes the mail out of the body of a call that carries some.
+    pub(crate) fn take_drafts(&self, body: &mut Map<String, Value>) -> Drafts {
+        match self.name {
+            send::SEND => Ok(vec![Draft::take(body)]),
+            bulk::SEND => bulk::take(body),
+            _ => Ok(Vec::new()),
+        }
     }
 }
 
@@ -136,10 +159,16 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         dkim::OPERATIONS,
         mail_from::OPERATIONS,
         configuration_sets::OPERATIONS,
+        dedicated_pools::OPERATIONS,
+        dedicated_ips::OPERATIONS,
         set_options::OPERATIONS,
         event_destinations::OPERATIONS,
         account::OPERATIONS,
+        findings::OPERATIONS,
         send::OPERATIONS,
+        bulk::OPERATIONS,
+        insights::OPERATIONS,
+        metrics::OPERATIONS,
         suppression::OPERATIONS,
         tags::OPERATIONS,
     ]

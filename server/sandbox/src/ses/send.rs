@@ -1,11 +1,11 @@
-//! SendEmail: may this mail leave, and what comes of it at each recipient. It sends nothing anywhere: `world` keeps the
-//! mail and its events.
+//! SendEmail, and what SendBulkEmail has in common with it: may this mail leave, and what comes of it at each recipient.
+//! It sends nothing anywhere: `world` keeps the mail and its events.
 
 use super::event_destinations::{Topic, topics};
 use super::identities::{self, Identity};
 use super::letter::Letter;
 use super::suppression::Rule;
-use super::{Operation, Request, arn, configuration_sets};
+use super::{Operation, Request, account, arn, configuration_sets};
 use crate::people::{self, Fate, Scope};
 use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
@@ -13,22 +13,33 @@ use crate::{ids, moment};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub(super) const OPERATIONS: &[Operation] =
-    &[Operation { name: SEND, method: "POST", path: "/v2/email/outbound-emails", run: send }];
+pub(super) const OPERATIONS: &[Operation] = &[Operation {
+    name: SEND,
+    method: "POST",
+    path: "/v2/email/outbound-emails",
+    takes: "FromEmailAddress Destination{ToAddresses CcAddresses BccAddresses} ReplyToAddresses EmailTags{Name Value} \
+            ConfigurationSetName TenantName Content{Raw{Data} \
+            Simple{Subject{Data Charset} Body{Text{Data Charset} Html{Data Charset}} Headers{Name Value} Attachments} \
+            Template{TemplateName TemplateArn TemplateContent{Subject Text Html} TemplateData Headers{Name Value} \
+            Attachments}}",
+    run: send,
+}];
 
 /// A mail that SES has taken, and what will come of it.
 pub(crate) struct Accepted {
+    pub(crate) operation: &'static str,
     pub(crate) region: String,
     pub(crate) message_id: String,
     /// Epoch seconds.
     pub(crate) at: f64,
     pub(crate) sender: Sender,
     pub(crate) letter: Letter,
-    /// In the order of the recipients.
+    /// In the order of the recipients; none of a mail that could not be rendered.
     pub(crate) fates: Vec<Fate>,
     pub(crate) topics: Vec<Topic>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Sender {
     pub(crate) tenant: Option<String>,
     /// Bare address.
@@ -51,28 +62,55 @@ pub enum PausedTenantError {
 pub(super) const SEND: &str = "SendEmail";
 
 fn send(request: &mut Request) -> Answer {
-    let draft = request.draft.take().ok_or_else(Failure::internal_error)?;
+    let drafts = std::mem::replace(&mut request.drafts, Ok(Vec::new()))?;
+    let draft = drafts.into_iter().next().ok_or_else(Failure::internal_error)?;
+    let sender = permitted(request, draft.from)?;
+    let message_id = accept(request, &sender, draft.letter?, SEND)?;
+    Ok(json!({ "MessageId": message_id }))
+}
+
+/// Who sends, if it may. A draft's faults come to light after the tenant's.
+pub(super) fn permitted(request: &mut Request, from: Result<String, Failure>) -> Result<Sender, Failure> {
     let tenant = request.members().text("TenantName")?.map(str::to_owned);
     if let Some(name) = &tenant
         && !request.region.tenants.contains_key(name)
     {
         return Err(Failure::not_found(format!("Tenant {name} for AwsAccountId {ACCOUNT} not found.")));
     }
-    let sender = sender(request, tenant, draft.from?)?;
+    let sender = sender(request, tenant, from?)?;
     check_resources(request, &sender)?;
     check_identity(request, &sender)?;
     check_pauses(request, &sender)?;
-    let letter = draft.letter?;
-    admit(request, &letter)?;
+    Ok(sender)
+}
 
+/// The message's id.
+pub(super) fn accept(
+    request: &mut Request,
+    sender: &Sender,
+    letter: Letter,
+    operation: &'static str,
+) -> Result<String, Failure> {
+    check_recipients(request, &letter)?;
+    admit(request, &letter)?;
     let set = sender.configuration_set.as_ref().and_then(|name| request.region.configuration_sets.get(name));
     let topics = set.map(topics).unwrap_or_default();
     let message_id = ids::ses(request.region_name, moment::millis(request.now), request.chance);
-    let fates = fates(request, &sender, &letter, &message_id)?;
-    let answer = json!({ "MessageId": message_id });
-    let region = request.region_name.to_owned();
-    request.accepted = Some(Accepted { region, message_id, at: request.now, sender, letter, fates, topics });
-    Ok(answer)
+    let fates = match letter.unrendered {
+        Some(_) => Vec::new(),
+        None => fates(request, sender, &letter, &message_id)?,
+    };
+    request.accepted.push(Accepted {
+        operation,
+        region: request.region_name.to_owned(),
+        message_id: message_id.clone(),
+        at: request.now,
+        sender: sender.clone(),
+        letter,
+        fates,
+        topics,
+    });
+    Ok(message_id)
 }
 
 fn sender(request: &Request, tenant: Option<String>, from: String) -> Result<Sender, Failure> {
@@ -128,12 +166,12 @@ fn check_resources(request: &Request, sender: &Sender) -> Result<(), Failure> {
 fn check_identity(request: &mut Request, sender: &Sender) -> Result<(), Failure> {
     let (region, dns, now) = (request.region_name, request.dns, request.now);
     let identity = request.region.identities.get_mut(&sender.identity);
-    let Some(identity) = identity else { return Err(not_verified(region, &sender.from)) };
+    let Some(identity) = identity else { return Err(not_verified(region, &[sender.from.as_str()])) };
     if !identity.is_verified() || identity.rejects_without_mail_from() {
         identity.refresh(region, dns, now);
     }
     if !identity.is_verified() {
-        return Err(not_verified(region, &sender.from));
+        return Err(not_verified(region, &[sender.from.as_str()]));
     }
     if identity.rejects_without_mail_from() {
         let message = format!("The MAIL FROM domain of <{}> is not verified.", identity.name);
@@ -142,14 +180,28 @@ fn check_identity(request: &mut Request, sender: &Sender) -> Result<(), Failure>
     Ok(())
 }
 
-fn not_verified(region: &str, from: &str) -> Failure {
+/// In the sandbox of SES, mail goes to verified identities and to the simulator only.
+fn check_recipients(request: &Request, letter: &Letter) -> Result<(), Failure> {
+    if request.standing.production_access {
+        return Ok(());
+    }
+    let is_verified = |address: &str| most_specific(request, address).is_some_and(Identity::is_verified);
+    let addresses = letter.recipients.iter().map(String::as_str);
+    let failed: Vec<&str> =
+        addresses.filter(|address| !people::is_simulated(address) && !is_verified(address)).collect();
+    if failed.is_empty() { Ok(()) } else { Err(not_verified(request.region_name, &failed)) }
+}
+
+fn not_verified(region: &str, addresses: &[&str]) -> Failure {
     let region = region.to_ascii_uppercase();
     Failure::message_rejected(format!(
-        "Email address is not verified. The following identities failed the check in region {region}: {from}"
+        "Email address is not verified. The following identities failed the check in region {region}: {}",
+        addresses.join(", ")
     ))
 }
 
 fn check_pauses(request: &Request, sender: &Sender) -> Result<(), Failure> {
+    account::check(request)?;
     if let Some(name) = &sender.configuration_set {
         let set = configuration_sets::find(request, name)?;
         if !set.sends() {
@@ -196,7 +248,8 @@ fn fates(request: &mut Request, sender: &Sender, letter: &Letter, message_id: &s
         None => None,
     };
     let tenant = sender.tenant.as_ref().and_then(|name| request.region.tenants.get(name));
-    let rule = Rule::of(set, tenant.and_then(|tenant| tenant.suppression.as_ref()));
+    let reasons = &request.region.account.suppressed_reasons;
+    let rule = Rule::of(set, tenant.and_then(|tenant| tenant.suppression.as_ref()), reasons);
     let now = request.now;
     let list = match (rule.scope, &sender.tenant) {
         (Scope::Tenant, Some(name)) => request.region.tenants.get_mut(name).map(|tenant| &mut tenant.suppressed),

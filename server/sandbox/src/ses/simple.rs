@@ -1,5 +1,6 @@
 //! A message from Simple content: plain MIME with bodies as they are (8bit). Attachments it does not know.
 
+use super::letter::Message;
 use super::members::{Members, missing};
 use crate::headers::Headers;
 use crate::wire::Failure;
@@ -12,7 +13,7 @@ const HEADER_NAME_CHARS_MAX: usize = 126;
 const HEADER_VALUE_CHARS_MAX: usize = 995;
 const BOUNDARY: &str = "----=_Part_sandbox_1.2"; // `=_` stands in no quoted-printable text
 
-pub(super) fn build(members: Members, content: Members) -> Result<(Headers, Vec<u8>), Failure> {
+pub(super) fn build(members: Members, content: Members) -> Result<Message, Failure> {
     if content.objects("Attachments")?.is_some_and(|attachments| !attachments.is_empty()) {
         return Err(Failure::not_implemented("attachments of Simple content: send it Raw"));
     }
@@ -42,9 +43,9 @@ pub(super) fn build(members: Members, content: Members) -> Result<(Headers, Vec<
             let _ = write!(message, "--{BOUNDARY}--\r\n");
         }
     }
-    let message = message.into_bytes();
-    let headers = Headers::parse(&message).ok_or_else(|| Failure::bad_request("Could not parse the message."))?;
-    Ok((headers, message))
+    let raw = message.into_bytes();
+    let headers = Headers::parse(&raw).ok_or_else(|| Failure::bad_request("Could not parse the message."))?;
+    Ok(Message { headers, raw, unrendered: None })
 }
 
 /// Bcc stays out of them.

@@ -1,7 +1,7 @@
 //! Suppressed addresses: the account's list and one of every tenant, who is on them, and which of them a send looks at.
 //! The attributes that say so are kept by `tenants` and `set_options`.
 
-use super::members::missing;
+use super::members::{Members, SWITCH};
 use super::pages::Paging;
 use super::{Operation, Request, nothing, tenants};
 use crate::people::Scope;
@@ -11,13 +11,32 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation { name: "PutSuppressedDestination", method: "PUT", path: "/v2/email/suppression/addresses", run: put },
-    Operation { name: "ListSuppressedDestinations", method: "GET", path: "/v2/email/suppression/addresses", run: list },
-    Operation { name: "GetSuppressedDestination", method: "GET", path: "/v2/email/suppression/addresses/{}", run: get },
+    Operation {
+        name: "PutSuppressedDestination",
+        method: "PUT",
+        path: "/v2/email/suppression/addresses",
+        takes: "EmailAddress Reason TenantName",
+        run: put,
+    },
+    Operation {
+        name: "ListSuppressedDestinations",
+        method: "GET",
+        path: "/v2/email/suppression/addresses",
+        takes: "TenantName Reason StartDate EndDate PageSize NextToken",
+        run: list,
+    },
+    Operation {
+        name: "GetSuppressedDestination",
+        method: "GET",
+        path: "/v2/email/suppression/addresses/{}",
+        takes: "TenantName",
+        run: get,
+    },
     Operation {
         name: "DeleteSuppressedDestination",
         method: "DELETE",
         path: "/v2/email/suppression/addresses/{}",
+        takes: "TenantName",
         run: delete,
     },
 ];
@@ -41,18 +60,18 @@ pub(super) struct Rule {
     reasons: Vec<String>,
 }
 
-const REASONS: [&str; 2] = ["BOUNCE", "COMPLAINT"];
+pub(super) const REASONS: [&str; 2] = ["BOUNCE", "COMPLAINT"];
 
 impl Rule {
     /// The configuration set goes before the tenant and that before the account, for scope and reasons each by itself.
-    pub(super) fn of(set: Option<&Value>, tenant: Option<&tenants::Suppression>) -> Self {
+    pub(super) fn of(set: Option<&Value>, tenant: Option<&tenants::Suppression>, account: &[String]) -> Self {
         let scope = set.and_then(|set| set.get("SuppressionScope")?.as_str());
         let scope = scope.or(tenant.map(|tenant| tenant.suppression_scope.as_str()));
         let set_reasons = set.and_then(|set| set.get("SuppressedReasons")?.as_array());
         let reasons = match (set_reasons, tenant) {
             (Some(reasons), _) => reasons.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             (None, Some(tenant)) => tenant.suppressed_reasons.clone(),
-            (None, None) => REASONS.map(str::to_owned).to_vec(),
+            (None, None) => account.to_vec(),
         };
         Self { scope: if scope == Some("TENANT") { Scope::Tenant } else { Scope::Account }, reasons }
     }
@@ -80,13 +99,29 @@ impl Suppressed {
     }
 }
 
+/// Of `ValidationAttributes` and `ValidationOptions`. It validates no address.
+pub(super) fn validation(given: Members) -> Result<Value, Failure> {
+    let given = given.required_object("ConditionThreshold")?;
+    let mut threshold =
+        json!({ "ConditionThresholdEnabled": given.required_choice("ConditionThresholdEnabled", &SWITCH)? });
+    if let Some(overall) = given.object("OverallConfidenceThreshold")? {
+        let verdict = overall.required_choice("ConfidenceVerdictThreshold", &["MEDIUM", "HIGH", "MANAGED"])?;
+        threshold["OverallConfidenceThreshold"] = json!({ "ConfidenceVerdictThreshold": verdict });
+    }
+    Ok(json!({ "ConditionThreshold": threshold }))
+}
+
+/// Not open to accounts that are in the sandbox of SES.
 fn put(request: &mut Request) -> Answer {
+    if !request.standing.production_access {
+        return Err(Failure::bad_request("Addresses cannot be put on a suppression list without production access."));
+    }
     let members = request.members();
     let address = members.required_text("EmailAddress")?.to_owned();
     if crate::headers::address(&address) != Some(address.as_str()) {
         return Err(Failure::bad_request(format!("Invalid email address <{address}>.")));
     }
-    let reason = members.choice("Reason", &REASONS)?.ok_or_else(|| missing("Reason"))?.to_owned();
+    let reason = members.required_choice("Reason", &REASONS)?.to_owned();
     let tenant = members.text("TenantName")?.map(str::to_owned);
     let now = request.now;
     list_of(request, tenant.as_deref())?.insert(&address, &reason, None, now);

@@ -8,9 +8,21 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation { name: "TagResource", method: "POST", path: "/v2/email/tags", run: tag },
-    Operation { name: "UntagResource", method: "DELETE", path: "/v2/email/tags", run: untag },
-    Operation { name: "ListTagsForResource", method: "GET", path: "/v2/email/tags", run: list },
+    Operation {
+        name: "TagResource",
+        method: "POST",
+        path: "/v2/email/tags",
+        takes: "ResourceArn Tags{Key Value}",
+        run: tag,
+    },
+    Operation {
+        name: "UntagResource",
+        method: "DELETE",
+        path: "/v2/email/tags",
+        takes: "ResourceArn TagKeys",
+        run: untag,
+    },
+    Operation { name: "ListTagsForResource", method: "GET", path: "/v2/email/tags", takes: "ResourceArn", run: list },
 ];
 
 fn tag(request: &mut Request) -> Answer {
@@ -57,6 +69,7 @@ fn find<'a>(request: &'a mut Request, arn: &str) -> Result<&'a mut BTreeMap<Stri
             Ok(&mut identity.ok_or_else(missing)?.tags)
         }
         Resource::ConfigurationSet(name) => Ok(&mut region.configuration_sets.get_mut(&name).ok_or_else(missing)?.tags),
+        Resource::DedicatedIpPool(name) => Ok(&mut region.dedicated.pools.get_mut(&name).ok_or_else(missing)?.tags),
         Resource::Template(_) => Err(missing()),
         Resource::Tenant { name, id } => {
             let tenant = region.tenants.get_mut(&name).filter(|tenant| tenant.id == id);

@@ -12,24 +12,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "CreateTenantResourceAssociation",
         method: "POST",
         path: "/v2/email/tenants/resources",
+        takes: "TenantName ResourceArn",
         run: associate,
     },
     Operation {
         name: "DeleteTenantResourceAssociation",
         method: "POST",
         path: "/v2/email/tenants/resources/delete",
+        takes: "TenantName ResourceArn",
         run: disassociate,
     },
     Operation {
         name: "ListTenantResources",
         method: "POST",
         path: "/v2/email/tenants/resources/list",
+        takes: "TenantName Filter PageSize NextToken",
         run: list_resources,
     },
     Operation {
         name: "ListResourceTenants",
         method: "POST",
         path: "/v2/email/resources/tenants/list",
+        takes: "ResourceArn PageSize NextToken",
         run: list_tenants,
     },
 ];
@@ -114,7 +118,9 @@ fn existing(request: &Request) -> Result<String, Failure> {
             configuration_sets::find(request, &name)?;
         }
         Resource::Template(name) => return Err(Failure::not_found(format!("Template {name} does not exist."))),
-        Resource::Tenant { .. } => return Err(Failure::bad_request("Unsupported resource type: tenant")),
+        kind @ (Resource::DedicatedIpPool(_) | Resource::Tenant { .. }) => {
+            return Err(Failure::bad_request(format!("Unsupported resource type: {}", kind.kind())));
+        }
     }
     normal(request)
 }
@@ -123,7 +129,9 @@ fn normal(request: &Request) -> Result<String, Failure> {
     Ok(match resource(request)? {
         Resource::Identity(name) => arn::identity(request.region_name, &identities::normal_name(&name)),
         Resource::ConfigurationSet(name) => arn::configuration_set(request.region_name, &name),
-        Resource::Template(_) | Resource::Tenant { .. } => request.members().required_text("ResourceArn")?.to_owned(),
+        Resource::Template(_) | Resource::DedicatedIpPool(_) | Resource::Tenant { .. } => {
+            request.members().required_text("ResourceArn")?.to_owned()
+        }
     })
 }
 

@@ -12,14 +12,33 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation { name: "CreateTenant", method: "POST", path: "/v2/email/tenants", run: create },
-    Operation { name: "GetTenant", method: "POST", path: "/v2/email/tenants/get", run: get },
-    Operation { name: "ListTenants", method: "POST", path: "/v2/email/tenants/list", run: list },
-    Operation { name: "DeleteTenant", method: "POST", path: "/v2/email/tenants/delete", run: delete },
+    Operation {
+        name: "CreateTenant",
+        method: "POST",
+        path: "/v2/email/tenants",
+        takes: "TenantName Tags{Key Value} SuppressionAttributes{SuppressedReasons SuppressionScope}",
+        run: create,
+    },
+    Operation { name: "GetTenant", method: "POST", path: "/v2/email/tenants/get", takes: "TenantName", run: get },
+    Operation {
+        name: "ListTenants",
+        method: "POST",
+        path: "/v2/email/tenants/list",
+        takes: "Filter PageSize NextToken",
+        run: list,
+    },
+    Operation {
+        name: "DeleteTenant",
+        method: "POST",
+        path: "/v2/email/tenants/delete",
+        takes: "TenantName",
+        run: delete,
+    },
     Operation {
         name: "PutTenantSuppressionAttributes",
         method: "POST",
         path: "/v2/email/tenant/suppression", // singular
+        takes: "TenantName SuppressedReasons SuppressionScope",
         run: put_suppression,
     },
 ];

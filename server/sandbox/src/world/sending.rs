@@ -3,8 +3,8 @@
 
 use super::World;
 use crate::events::{self, EventPlan};
+use crate::history::{Moment, Told};
 use crate::mail::Mail;
-use crate::ses::quota::Quota;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::state::ACCOUNT;
 use crate::{ids, moment, sns};
@@ -20,11 +20,6 @@ struct Notice {
 }
 
 impl World {
-    /// The same in every region: recipients in 24 hours (−1: without limit) and recipients a second.
-    pub fn set_quota(&self, max_24_hours: f64, max_rate: f64) {
-        self.change(|inner| inner.state.quota = Quota { max_24_hours, max_rate });
-    }
-
     pub fn set_paused_tenant_error(&self, error: PausedTenantError) {
         self.inner().paused_tenant_error = error;
     }
@@ -59,10 +54,18 @@ impl World {
     }
 
     pub(super) fn deliver(&self, accepted: &Accepted) {
-        let mail = Arc::new(captured(accepted));
+        let mail = accepted.letter.unrendered.is_none().then(|| Arc::new(captured(accepted)));
+        let moments = events::of(accepted).into_iter().map(|event| {
+            let at = self.due(accepted.at, event.step);
+            Moment { event, at }
+        });
+        let told = Told::new(accepted, moments.collect());
         let plan = {
             let mut inner = self.inner();
-            inner.outbox.push(mail);
+            if let Some(mail) = mail {
+                inner.outbox.push(mail);
+            }
+            inner.history.push(told);
             inner.plan
         };
         if !accepted.topics.is_empty() {

@@ -76,6 +76,52 @@ async fn a_tracking_domain_is_below_a_verified_identity() {
 }
 
 #[tokio::test]
+async fn archiving_is_switched_on_and_off() {
+    let sandbox = start().await;
+    sandbox.configuration_set("acme").await;
+    let path = format!("{PATH}/archiving-options");
+    let archive = json!({ "ArchiveArn": format!("arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-1") });
+    sandbox.put(&path, archive.clone()).await.ok();
+    for wrong in ["a-1", &format!("arn:aws:ses:us-east-1:{ACCOUNT}:mailmanager-archive/a-1")] {
+        let reply = sandbox.put(&path, json!({ "ArchiveArn": wrong })).await;
+        assert_eq!((reply.status, reply.error.as_deref()), (400, Some("BadRequestException")), "{wrong}");
+    }
+    assert_eq!(sandbox.get(PATH).await.ok()["ArchivingOptions"], archive);
+    sandbox.put(&path, json!({})).await.ok();
+    assert!(sandbox.get(PATH).await.ok().get("ArchivingOptions").is_none());
+}
+
+#[tokio::test]
+async fn an_update_changes_the_signing_scheme_and_nothing_else() {
+    let sandbox = start().await;
+    sandbox.configuration_set("acme").await;
+    let path = "/v2/email/update-configuration-sets";
+    let update = |scheme: Value| {
+        let security = json!({ "SigningScheme": scheme });
+        json!({ "ConfigurationSetName": "acme", "MessageSecurityOptions": security })
+    };
+    let smime = json!({ "SmimeScheme": { "SignatureFormat": "DETACHED" } });
+    sandbox.post(path, update(smime.clone())).await.ok();
+    sandbox.post(path, json!({ "ConfigurationSetName": "acme" })).await.ok(); // what is not given stays
+    for wrong in [
+        json!({}),
+        json!({ "DefaultScheme": {}, "SmimeScheme": {} }),
+        json!({ "SmimeScheme": { "SignatureFormat": "ATTACHED" } }),
+    ] {
+        assert_eq!(sandbox.post(path, update(wrong)).await.error.as_deref(), Some("BadRequestException"));
+    }
+    let security = json!({ "SigningScheme": smime });
+    assert_eq!(sandbox.get(PATH).await.ok()["MessageSecurityOptions"], security);
+    sandbox.post(path, update(json!({ "DefaultScheme": {} }))).await.ok();
+    let security = json!({ "SigningScheme": { "DefaultScheme": {} } });
+    assert_eq!(sandbox.get(PATH).await.ok()["MessageSecurityOptions"], security);
+    let missing = sandbox.post(path, json!({ "ConfigurationSetName": "none" })).await;
+    missing.refused(404, "NotFoundException", "Configuration set <none> does not exist.");
+    let sending = json!({ "ConfigurationSetName": "acme", "SendingOptions": { "SendingEnabled": false } });
+    assert_eq!(sandbox.post(path, sending).await.status, 400); // it is no general update
+}
+
+#[tokio::test]
 async fn event_destinations_come_and_go() {
     let sandbox = start().await;
     sandbox.configuration_set("acme").await;

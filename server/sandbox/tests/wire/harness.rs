@@ -67,6 +67,7 @@ pub async fn start_with(change: impl FnOnce(&mut Options)) -> Running {
         dns: loopback,
         auto_verify: false,
         known_domain: None,
+        strict: true,
         state: None,
         event_delay: 0.0,
         now: Arc::new(move || *clock.lock().unwrap()),
@@ -120,6 +121,12 @@ impl Running {
 
     pub async fn delete(&self, path: &str) -> Reply {
         self.call("DELETE", path, Value::Null).await
+    }
+
+    /// A call to the control API that must succeed.
+    pub async fn control(&self, path: &str, body: Value) {
+        let reply = self.request("POST", &format!("/_sandbox/{path}"), "", &body.to_string()).await.unwrap();
+        assert_eq!(reply.status, 204, "{reply:?}");
     }
 
     /// A call to SQS in `REGION`.

@@ -2,13 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
+mod bulk;
 mod configuration_sets;
 mod control;
+mod dedicated_ips;
 mod dns;
 mod events;
 mod faults;
+mod findings;
 mod harness;
 mod identities;
+mod insights;
+mod members;
+mod metrics;
+mod operations;
 mod pages;
 mod post;
 mod sending;
@@ -17,4 +25,5 @@ mod sqs;
 mod state;
 mod suppression;
 mod tags;
+mod templates;
 mod tenants;

@@ -31,11 +31,11 @@ async fn a_signature_of_another_shape_is_refused() {
 #[tokio::test]
 async fn an_unknown_operation_is_never_a_silent_success() {
     let sandbox = start().await;
-    for (method, path) in [("POST", "/v2/email/outbound-bulk-emails"), ("PATCH", "/v2/email/account"), ("GET", "/")] {
+    for (method, path) in [("POST", "/v2/email/import-jobs"), ("PATCH", "/v2/email/account"), ("GET", "/")] {
         let reply = sandbox.call(method, path, Value::Null).await;
         assert_eq!((reply.status, reply.error.as_deref()), (501, Some("NotImplementedByEmulator")), "{method} {path}");
     }
-    assert_eq!(sandbox.world.calls()[0].operation, "POST /v2/email/outbound-bulk-emails");
+    assert_eq!(sandbox.world.calls()[0].operation, "POST /v2/email/import-jobs");
 }
 
 #[tokio::test]

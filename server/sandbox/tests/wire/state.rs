@@ -48,6 +48,45 @@ async fn a_file_from_before_mails_is_still_read() {
 }
 
 #[tokio::test]
+async fn a_file_from_before_findings_is_still_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let status = |status: &str| json!({ "Status": status, "LastUpdatedTimestamp": 1.0 });
+    let policy = "arn:aws:ses:eu-west-1:aws:reputation-policy/strict";
+    let tenant = json!({
+        "id": "tn-1",
+        "arn": "arn:aws:ses:eu-west-1:123456789012:tenant/acme/tn-1",
+        "created": 1.0,
+        "tags": {},
+        "suppression": null,
+        "reputation": {
+            "policy": policy,
+            "customer_managed": status("DISABLED"),
+            "aws_ses_managed": status("ENABLED"),
+            "impact": "NONE",
+        },
+        "resources": {},
+    });
+    let account = json!({ "shared_pool_delivery_mode": "REGIONAL", "sent": {}, "suppressed": {} });
+    let region =
+        json!({ "account": account, "tenants": { "acme": tenant }, "identities": {}, "configuration_sets": {} });
+    std::fs::write(&path, json!({ "regions": { "eu-west-1": region }, "records": [] }).to_string()).unwrap();
+    let sandbox = start_with_state(path.clone()).await;
+    assert_eq!(sandbox.get("/v2/email/account").await.ok()["SendingEnabled"], true);
+    let read = sandbox.post("/v2/email/tenants/get", json!({ "TenantName": "acme" })).await.ok();
+    assert_eq!(read["Tenant"]["SendingStatus"], "DISABLED");
+    sandbox.control("findings", json!({ "tenant": "acme", "type": "BOUNCE" })).await;
+    sandbox.control("account", json!({ "enforcement_status": "PROBATION" })).await;
+    sandbox.control("dedicated-ips", json!({ "region": "eu-west-1", "ip": "198.51.100.7" })).await;
+    let before = sandbox.world.snapshot();
+    sandbox.end().await;
+    let sandbox = start_with_state(path).await;
+    assert_eq!(sandbox.world.snapshot(), before);
+    assert_eq!(before["eu-west-1"]["tenants"]["acme"]["reputation"]["aws_ses_managed"]["Status"], "DISABLED");
+    assert_eq!(sandbox.get("/v2/email/account").await.ok()["EnforcementStatus"], "PROBATION");
+}
+
+#[tokio::test]
 async fn a_file_of_something_else_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
@@ -90,6 +129,7 @@ fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
         dns,
         auto_verify: false,
         known_domain: None,
+        strict: true,
         state: None,
         event_delay: 0.0,
         now: Arc::new(|| 0.0),

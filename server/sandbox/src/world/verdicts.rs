@@ -1,0 +1,58 @@
+//! What AWS decides by itself: how much the account may send and whether at all, what it finds about tenants and whom it
+//! pauses, which IPs it gives. Nothing of it can be had through the API.
+
+use super::World;
+use crate::ses::account::EnforcementStatus;
+use crate::ses::findings::Finding;
+use crate::ses::quota::Quota;
+use crate::ses::reputation::{Reputation, SendingStatus};
+use std::net::Ipv4Addr;
+
+impl World {
+    /// The same in every region: recipients in 24 hours (−1: without limit) and recipients a second.
+    pub fn set_quota(&self, max_24_hours: f64, max_rate: f64) {
+        self.change(|inner| inner.state.quota = Quota { max_24_hours, max_rate });
+    }
+
+    /// The same in every region.
+    pub fn set_enforcement_status(&self, status: EnforcementStatus) {
+        self.change(|inner| inner.state.standing.enforcement_status = status);
+    }
+
+    /// The same in every region. Without it, recipients must be verified too.
+    pub fn set_production_access(&self, granted: bool) {
+        self.change(|inner| inner.state.standing.production_access = granted);
+    }
+
+    /// In every region that has the tenant; false: none has. Enabled leaves it to the tenant's policy again.
+    pub fn decide_on_tenant(&self, tenant: &str, status: SendingStatus, cause: Option<&str>) -> bool {
+        self.judge(tenant, |reputation, now| reputation.decide(status, cause.map(str::to_owned), now))
+    }
+
+    /// In every region that has the tenant; false: none has, or it is to be fixed there and is not open.
+    pub fn report_finding(&self, tenant: &str, finding: &Finding) -> bool {
+        let mut reported = false;
+        self.judge(tenant, |reputation, now| reported |= reputation.report(finding.clone(), now));
+        reported
+    }
+
+    /// Into the default pool of the region.
+    pub fn give_dedicated_ip(&self, region: &str, ip: Ipv4Addr) {
+        self.change(|inner| {
+            let region = inner.state.regions.entry(region.to_owned()).or_default();
+            region.dedicated.give(ip, region.account.auto_warmup);
+        });
+    }
+
+    fn judge(&self, tenant: &str, mut judge: impl FnMut(&mut Reputation, f64)) -> bool {
+        let now = (self.0.now)();
+        self.change(|inner| {
+            let mut found = false;
+            for tenant in inner.state.regions.values_mut().filter_map(|region| region.tenants.get_mut(tenant)) {
+                found = true;
+                judge(&mut tenant.reputation, now);
+            }
+            found
+        })
+    }
+}
