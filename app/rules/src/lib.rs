@@ -14,6 +14,7 @@ pub mod limits;
 pub mod mailboxes;
 pub mod messages;
 pub mod metrics;
+pub mod replies;
 pub mod secrets;
 pub mod sequences;
 pub mod time;

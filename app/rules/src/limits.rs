@@ -1,5 +1,9 @@
 //! Every bound in one place, each with its reason.
 
+mod replies;
+
+pub use replies::*;
+
 /// A person's name: long enough for the longest real ones, short enough for one line of a table.
 pub const PERSON_NAME_CHARS_MAX: usize = 100;
 
