@@ -66,6 +66,8 @@ pub(crate) async fn repeat(duty: Duty, context: Context, mut stop: watch::Receiv
         wait = match (duty.run)(&context).await {
             Ok(Progress::More) => None,
             Ok(Progress::Idle) => Some(duty.period),
+            // The sandbox of this process stops as well, in the middle of a long poll.
+            Err(_) if *stop.borrow() => return,
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 let wait = duty.period.max(AFTER_FAILURE);

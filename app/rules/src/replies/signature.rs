@@ -228,7 +228,7 @@ mod tests {
     fn a_name_stays_and_a_card_goes() {
         check("Yes.\n\nBest regards,\nAnna", "Yes.\n\nBest regards,\nAnna");
         check("Yes.\n\nС уважением,\nАнна Берг\nООО Ромашка\n+7 (900) 000-00-00", "Yes.\n\nС уважением,\nАнна Берг");
-        check("Yes.\nThanks,\n\nAnna\nCEO @ Acme", "Yes.\nThanks,\n\nAnna");
+        check("Yes.\nThanks,\n\nAnna\nSales @ Acme", "Yes.\nThanks,\n\nAnna");
         check("Yes.\nThanks,\nAnna\nPS: call +49 30 000000", "Yes.\nThanks,\nAnna\nPS: call +49 30 000000");
         check(
             "Thanks!\nCould you call me?\nAt 10:05 on 28.11.2026?",
