@@ -40,8 +40,9 @@ test('a team writes a sequence and starts it', async ({ page, browser }, info) =
   await page.getByRole('button', { name: 'Save who writes' }).click();
   await page.getByRole('link', { name: 'Enter it' }).click();
   await page.getByLabel('Postal address').fill('Northwind Traders\nHafenstr. 1\n20457 Hamburg');
+  const shown = page.waitForResponse((it) => it.url().endsWith('/settings') && it.request().method() === 'GET');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.goBack();
+  await shown;
   await page.getByRole('link', { name: 'Sequences' }).click();
   await page.getByRole('link', { name: 'First contact' }).click();
   await expect(async () => {
