@@ -24,6 +24,7 @@ pub mod mailboxes;
 pub mod messages;
 mod metrics;
 mod page;
+mod replies;
 pub mod routes;
 pub mod sequences;
 pub mod site;

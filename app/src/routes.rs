@@ -200,6 +200,7 @@ fn of_the_console() -> Vec<Route> {
         get("/console/tenants/{tenant}/invite", Operator, console::invite::page),
         post("/console/tenants/{tenant}/invite", Operator, console::invite::submit),
         get("/console/mail", Operator, console::mail::page),
+        get("/console/replies", Operator, console::replies::page),
         get("/console/ses", Operator, console::account::page),
         get("/console/audit", Operator, console::audit::page),
     ]

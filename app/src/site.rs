@@ -22,6 +22,8 @@ pub struct Parts {
     pub public_url: String,
     /// What the platform's own mail leaves from. `None`: it waits.
     pub mail_from: Option<EmailAddress>,
+    /// Where answers come in. `None`: at the mailboxes themselves.
+    pub reply_domain: Option<DomainName>,
     pub leptos: LeptosOptions,
     pub world: World,
 }
@@ -63,11 +65,16 @@ impl Site {
         self.0.clock.now()
     }
 
-    /// The names by which browsers reach us and under which our own mail leaves: no team may claim them.
+    /// The names by which browsers reach us, under which our own mail leaves and where answers come in: no team may claim
+    /// them.
     pub fn own_names(&self) -> Vec<DomainName> {
         let host = self.0.public_url.split("://").nth(1).and_then(|host| host.split(':').next());
         let mail = self.0.mail_from.as_ref().map(|address| address.domain().clone());
-        host.and_then(|host| DomainName::parse(host).ok()).into_iter().chain(mail).collect()
+        host.and_then(|host| DomainName::parse(host).ok())
+            .into_iter()
+            .chain(mail)
+            .chain(self.0.reply_domain.clone())
+            .collect()
     }
 
     pub fn chance(&self) -> &dyn Chance {

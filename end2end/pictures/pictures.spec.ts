@@ -97,7 +97,7 @@ test('every page', async ({ browser }) => {
     await take(ada, `import-done-${file.slice(6, 11)}`, team.url());
   }
   // People who answer as their names say.
-  const people = ['anna.lund', 'bounce.olsen', 'complain.hart', 'mats.berg', 'softbounce.dahl', 'eva.strand', 'reject.moe', 'liv.aas'];
+  const people = ['anna.lund', 'bounce.olsen', 'complain.hart', 'mats.berg', 'softbounce.dahl', 'eva.strand', 'reject.moe', 'liv.aas', 'interested.de.holm', 'away.nilsen', 'remove.ru.krog'];
   await team.goto('/t/northwind/imports/new');
   const rows = people.map((name, at) => `${name}@${['gmail.com', 'fjord.example', 'outlook.com', 'nordhavn.example'][at % 4]},${name.split('.')[1]},Nordhavn AS`);
   await team.getByLabel('File').setInputFiles({ name: 'oslo.csv', mimeType: 'text/csv', buffer: Buffer.from(`email,first_name,company\n${rows.join('\n')}\n`) });
@@ -126,7 +126,7 @@ test('every page', async ({ browser }) => {
   await team.goto(`${sequence}/steps/2`);
   await team.getByLabel('Body').fill('Hello {{ lead.first_name | default: "again" }},\n\nmay I ask once more?\n\nKind regards');
   await team.getByRole('button', { name: 'Save' }).click();
-  await team.getByLabel('Source', { exact: true }).selectOption({ label: 'A trade fair in Oslo (8 leads)' });
+  await team.getByLabel('Source', { exact: true }).selectOption({ label: 'A trade fair in Oslo (11 leads)' });
   await team.getByRole('button', { name: 'Add its leads' }).click();
   for (let source = 0; source < 2; source += 1) await team.getByRole('button', { name: 'Add its leads' }).click();
   await team.getByLabel(/^ada@/).check();
@@ -153,6 +153,11 @@ test('every page', async ({ browser }) => {
   await take(ada, 'mail', team.url());
   await team.locator('dd a').first().click();
   await take(ada, 'lead-bounced', team.url());
+  for (const who of ['interested', 'away', 'remove']) {
+    await team.goto('/t/northwind/leads');
+    await team.getByRole('link', { name: new RegExp(`^${who}`) }).click();
+    await take(ada, `lead-${who}`, team.url());
+  }
   await take(ada, 'mailbox-sending', (await team.goto('/t/northwind/mailboxes')) && (await team.locator('tbody a').first().getAttribute('href'))!);
   const captured = await (await outside.request.get(`${process.env.OWNLANE_SANDBOX_URL}/_sandbox/mail`)).json();
   const wayOut = captured.map((mail: { raw: string }) => mail.raw).find((raw: string) => raw.includes('List-Unsubscribe')).replace(/\r\n[ \t]+/g, ' ').match(/List-Unsubscribe: <(\S+)>/)![1];
@@ -201,6 +206,10 @@ test('every page', async ({ browser }) => {
   await take(outside, 'console-invite', `${tenant}/invite`);
   await take(outside, 'console-new-tenant', '/console/tenants/new');
   await take(outside, 'console-mail', '/console/mail');
+  const stranger = { recipients: ['hello@in.ownlane.example'], raw: 'From: Kari Moe <kari@fjord.example>\r\nTo: hello@in.ownlane.example\r\nSubject: Spare parts\r\n\r\nHello,\r\n\r\nwho do I ask about an order of last year?\r\n\r\nKari' };
+  await outside.request.post(`${process.env.OWNLANE_SANDBOX_URL}/_sandbox/mail-in`, { data: stranger });
+  await team.waitForTimeout(4000);
+  await take(outside, 'console-replies', '/console/replies');
   await take(outside, 'console-ses', '/console/ses');
   await take(outside, 'console-audit', '/console/audit');
   await ben.close();

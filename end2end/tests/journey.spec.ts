@@ -33,7 +33,7 @@ async function start(page: Page, slug: string) {
   await page.getByLabel('Sending days').fill('1');
   await page.getByLabel('Body').fill('Hi {{ lead.first_name }}, did you see this?');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByLabel('Source', { exact: true }).selectOption({ label: 'The fair (4 leads)' });
+  await page.getByLabel('Source', { exact: true }).selectOption({ label: 'The fair (5 leads)' });
   await page.getByRole('button', { name: 'Add its leads' }).click();
   await page.getByLabel(`ada@mail.${slug}.example`).check();
   await page.getByRole('button', { name: 'Save who writes' }).click();
@@ -68,17 +68,17 @@ test('a sequence is sent, and its numbers are its own team\'s alone', async ({ p
   await comeIn(page, await invitationLink(browser, `ada@${ours}.example`), 'Ada');
 
   await prepare(page, ours);
-  const people = ['anna', 'bounce.bob', 'complain.cleo', 'dora'].map((name) => `${name}@north-${ours}.example`);
+  const people = ['anna', 'bounce.bob', 'complain.cleo', 'dora', 'answer.emil'].map((name) => `${name}@north-${ours}.example`);
   await importLeads(page, ours, 'The fair', `email,first_name,company\n${people.map((to) => `${to},Friend,Smith & Sons`).join('\n')}\n`);
   const sequence = await start(page, ours);
 
   // One mail each time the gap is over: the sandbox's clock goes on by an hour.
   await comesTo(page, ours, '1 sent');
-  for (const count of [2, 3, 4]) {
+  for (const count of [2, 3, 4, 5]) {
     await page.getByRole('button', { name: '+1 hour' }).click();
     await comesTo(page, ours, `${count} sent`);
   }
-  await comesTo(page, ours, '4 sent', '3 delivered', '1 bounced', '1 complained', '0 opted out');
+  await comesTo(page, ours, '5 sent', '4 delivered', '1 bounced', '1 complained', '0 opted out', '1 answered');
   await expectAccessible(page);
   await page.getByRole('link', { name: '1 bounced', exact: true }).click();
   await expect(page.getByRole('row', { name: new RegExp(people[1]) })).toContainText('bounced');
@@ -89,6 +89,18 @@ test('a sequence is sent, and its numbers are its own team\'s alone', async ({ p
   await expect(page.getByRole('row', { name: /Bounce/ })).toContainText('Permanent');
   await expectAccessible(page);
   const message = page.url();
+
+  // Emil wrote back: his words stand with him, what he quotes is folded, and nothing more is sent to him.
+  await page.goto(`/t/${ours}/messages?what=answered`);
+  await page.getByRole('link', { name: people[4] }).click();
+  await page.getByRole('definition').getByRole('link', { name: people[4] }).click();
+  const answer = page.getByRole('listitem').filter({ hasText: 'Answered' });
+  await expect(answer.locator('pre').first()).toBeVisible();
+  await expect(answer.locator('pre').first()).not.toContainText('shall we talk?');
+  await expect(answer.locator('pre').last()).toBeHidden();
+  await answer.getByText('What it quotes').click();
+  await expect(answer.locator('pre').last()).toContainText('shall we talk?');
+  await expectAccessible(page);
 
   // Dora follows the link in her mail.
   const [mail] = await mailsTo(request, people[3]);
@@ -102,7 +114,7 @@ test('a sequence is sent, and its numbers are its own team\'s alone', async ({ p
 
   // The follow-up goes to the one who is left, in the same thread.
   await page.getByRole('button', { name: '+1 day' }).click();
-  await comesTo(page, ours, '5 sent');
+  await comesTo(page, ours, '6 sent');
   const [first, second, ...more] = await mailsTo(request, people[0]);
   expect(more).toEqual([]);
   expect(second).toContain('Subject: Re: A word to Smith & Sons');
@@ -110,7 +122,7 @@ test('a sequence is sent, and its numbers are its own team\'s alone', async ({ p
   for (const to of people.slice(1)) expect(await mailsTo(request, to)).toHaveLength(1);
   await page.goto(sequence);
   await expect(page.getByRole('link', { name: '1 finished' })).toBeVisible();
-  await expect(page.getByRole('link', { name: '3 stopped' })).toBeVisible();
+  await expect(page.getByRole('link', { name: '4 stopped' })).toBeVisible();
   await expectAccessible(page);
   await page.goto(`/t/${ours}/mailboxes`);
   await page.getByRole('link', { name: `ada@mail.${ours}.example` }).click();

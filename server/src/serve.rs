@@ -48,6 +48,7 @@ impl Server {
             passwords: Passwords::default(),
             public_url: public_url.origin().to_owned(),
             mail_from: config.mail_from.clone(),
+            reply_domain: config.world.reply_domain(),
             leptos: leptos_options(),
             world,
         });

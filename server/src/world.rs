@@ -5,7 +5,7 @@ use crate::BoxError;
 use crate::config::Config;
 use rules::limits;
 use std::time::Duration;
-use worker::{Endpoint, NameServers, SesSettings};
+use worker::{Endpoint, NameServers, Replies, SesSettings};
 
 #[cfg(feature = "sandbox")]
 pub use played::{SandboxZones, World};
@@ -24,7 +24,7 @@ impl World {
 
 #[cfg(feature = "sandbox")]
 mod played {
-    use super::{BoxError, Config, Endpoint, NameServers, SEND_TIMEOUT, SesSettings};
+    use super::{BoxError, Config, Endpoint, NameServers, Replies, SEND_TIMEOUT, SesSettings};
     use crate::config::WorldConfig;
     use crate::system::{SystemChance, SystemClock};
     use app::site::Zones;
@@ -39,6 +39,8 @@ mod played {
     const REGION: &str = "us-east-1";
     const EVENT_DELAY_SECS: f64 = 0.5; // a person sees a mail go through its states
     const TTL_SECS: u32 = 3600;
+    /// The topic and the queue by which the world tells of mail that arrived.
+    const REPLIES: &str = "ownlane-replies";
 
     /// A sandbox: in this process, or one that runs elsewhere on this machine.
     pub struct World {
@@ -104,6 +106,10 @@ mod played {
                 name_prefix: config.ses_prefix.clone(),
                 events_topic: format!("arn:aws:sns:{REGION}:{account}:ownlane-events"),
                 events_queue: format!("http://{}/{account}/ownlane-events", self.address),
+                replies: config
+                    .world
+                    .reply_domain()
+                    .map(|domain| Replies { domain, queue: format!("http://{}/{account}/{REPLIES}", self.address) }),
                 send_timeout: SEND_TIMEOUT,
                 endpoint: Endpoint::Sandbox(format!("http://{}", self.address)),
             })
@@ -140,7 +146,7 @@ mod played {
 
 #[cfg(not(feature = "sandbox"))]
 mod real {
-    use super::{BoxError, Config, Endpoint, NameServers, SEND_TIMEOUT, SesSettings};
+    use super::{BoxError, Config, Endpoint, NameServers, Replies, SEND_TIMEOUT, SesSettings};
     use std::path::PathBuf;
     use tokio::sync::watch;
 
@@ -175,6 +181,7 @@ mod real {
                 name_prefix: config.ses_prefix.clone(),
                 events_topic: config.world.events_topic()?,
                 events_queue: config.world.events_queue()?,
+                replies: config.world.replies.clone().map(|(domain, queue)| Replies { domain, queue }),
                 send_timeout: SEND_TIMEOUT,
                 endpoint: Endpoint::Aws,
             })

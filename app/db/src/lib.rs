@@ -17,6 +17,7 @@ pub mod messages;
 pub mod metrics;
 pub mod migrate;
 pub mod providers;
+pub mod replies;
 pub mod scope;
 pub mod sequences;
 pub mod suppression;

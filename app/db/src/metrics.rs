@@ -24,6 +24,8 @@ pub enum Fact {
     Complained,
     /// The recipient used its way out; beside the others.
     OptedOut,
+    /// A person wrote back; beside the others.
+    Answered,
     /// SES refused it for good: it never left.
     Refused,
     /// Nobody knows (yet) whether SES took it.
@@ -31,7 +33,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Sent,
         Self::Delivered,
         Self::HardBounced,
@@ -39,6 +41,7 @@ impl Fact {
         Self::OnTheWay,
         Self::Complained,
         Self::OptedOut,
+        Self::Answered,
         Self::Refused,
         Self::Unknown,
     ];
@@ -53,6 +56,7 @@ impl Fact {
             Self::OnTheWay => "on-the-way",
             Self::Complained => "complained",
             Self::OptedOut => "opted-out",
+            Self::Answered => "answered",
             Self::Refused => "refused",
             Self::Unknown => "unknown",
         }
@@ -72,6 +76,7 @@ impl Fact {
             Self::OnTheWay => "not m.is_simulated and m.state in (4, 5)",
             Self::Complained => "not m.is_simulated and m.complained_at is not null",
             Self::OptedOut => "not m.is_simulated and m.opted_out_at is not null",
+            Self::Answered => "not m.is_simulated and m.answered_at is not null",
             Self::Refused => "not m.is_simulated and m.state = 8",
             Self::Unknown => "not m.is_simulated and m.state in (1, 2, 3)",
         }
@@ -95,6 +100,7 @@ pub struct Numbers {
     pub on_the_way: i64,
     pub complained: i64,
     pub opted_out: i64,
+    pub answered: i64,
     pub refused: i64,
     pub unknown: i64,
 }
@@ -109,6 +115,7 @@ impl Numbers {
             Fact::OnTheWay => self.on_the_way,
             Fact::Complained => self.complained,
             Fact::OptedOut => self.opted_out,
+            Fact::Answered => self.answered,
             Fact::Refused => self.refused,
             Fact::Unknown => self.unknown,
         }
@@ -127,6 +134,7 @@ impl Numbers {
             on_the_way: of(Fact::OnTheWay),
             complained: of(Fact::Complained),
             opted_out: of(Fact::OptedOut),
+            answered: of(Fact::Answered),
             refused: of(Fact::Refused),
             unknown: of(Fact::Unknown),
         }

@@ -71,6 +71,8 @@ id! {
     SequenceId;
     #[doc = "A mail to one lead."]
     MessageId;
+    #[doc = "An answer to such a mail."]
+    ReplyId;
 }
 
 fn new_v7(now: OffsetDateTime, chance: &dyn Chance) -> Uuid {

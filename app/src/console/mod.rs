@@ -6,6 +6,7 @@ pub mod invite;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;
+pub mod replies;
 mod ses;
 pub mod sign_up;
 pub mod tenant;

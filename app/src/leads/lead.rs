@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::messages::{self, Message};
-use db::{leads, suppression};
+use db::{leads, replies, suppression};
 use leptos::prelude::*;
 use rules::ids::LeadId;
 use rules::limits;
@@ -32,6 +32,7 @@ pub async fn page(
     let labels: HashMap<String, String> = leads::list_fields(&mut tx).await?.into_iter().collect();
     let mails = messages::list_of_lead(&mut tx, id, limits::LEAD_MESSAGES_MAX).await?;
     let suppressed = suppression::list_reasons(&mut tx, &lead.email).await?;
+    let answers = replies::list_of_lead(&mut tx, id, limits::LEAD_REPLIES_MAX).await?;
     tx.commit().await?;
     let now = site.now();
     let title = lead.email.to_string();
@@ -71,6 +72,7 @@ pub async fn page(
                 {(!name.is_empty()).then(|| view! { <p>{name}</p> })}
                 {suppressed_notice(suppressed, frame.business_now)}
                 {facts}
+                {crate::replies::section(&frame, answers, now)}
                 {mails_view(&frame, mails)}
                 <h2>"Where this lead comes from"</h2>
                 <Table columns rows/>

@@ -25,7 +25,8 @@ pub fn answers(message: &Message) -> String {
     let simulated = message.is_simulated.then_some("to Amazon's simulator: in no rate");
     let complained = message.complained_at.map(|_| "complained");
     let opted_out = message.opted_out_at.map(|_| "opted out");
-    [complained, opted_out, simulated].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let answered = message.answered_at.map(|_| "answered");
+    [answered, complained, opted_out, simulated].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 pub const fn fact_label(fact: Fact) -> &'static str {
@@ -37,6 +38,7 @@ pub const fn fact_label(fact: Fact) -> &'static str {
         Fact::OnTheWay => "On their way",
         Fact::Complained => "Complained",
         Fact::OptedOut => "Opted out",
+        Fact::Answered => "Answered",
         Fact::Refused => "Refused by SES",
         Fact::Unknown => "No answer yet",
     }

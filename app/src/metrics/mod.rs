@@ -37,8 +37,15 @@ struct Line {
 }
 
 /// What a team looks at first; the rest is on the rows.
-const COLUMNS: [Fact; 6] =
-    [Fact::Sent, Fact::Delivered, Fact::HardBounced, Fact::SoftBounced, Fact::Complained, Fact::OptedOut];
+const COLUMNS: [Fact; 7] = [
+    Fact::Sent,
+    Fact::Delivered,
+    Fact::HardBounced,
+    Fact::SoftBounced,
+    Fact::Complained,
+    Fact::OptedOut,
+    Fact::Answered,
+];
 
 pub(crate) async fn read(tx: &mut TenantTx, frame: &TenantFrame) -> Result<Shown> {
     let days = recent_days(frame.business_now, limits::OVERVIEW_DAYS);
@@ -118,7 +125,7 @@ fn summary(frame: &TenantFrame, base: &Filter, numbers: Numbers) -> impl IntoVie
         .map(|fact| {
             let href = address(frame, base, fact);
             let rate = match fact {
-                Fact::Delivered | Fact::HardBounced | Fact::Complained | Fact::OptedOut => {
+                Fact::Delivered | Fact::HardBounced | Fact::Complained | Fact::OptedOut | Fact::Answered => {
                     Some(rate(numbers.of(fact), numbers.sent))
                 }
                 Fact::Sent | Fact::SoftBounced | Fact::OnTheWay | Fact::Refused | Fact::Unknown => None,

@@ -194,6 +194,7 @@ fn how_far(enrolment: &Enrolment) -> &'static str {
         ("stopped", Some("hard_bounce")) => "Stopped: bounced",
         ("stopped", Some("soft_bounces")) => "Stopped: kept bouncing",
         ("stopped", Some("complaint")) => "Stopped: complained",
+        ("stopped", Some("replied")) => "Stopped: answered",
         ("stopped", Some("opt_out")) => "Stopped: opted out",
         ("stopped", Some("refused")) => "Stopped: refused by Amazon SES",
         ("stopped", _) => "Stopped: Amazon SES never answered",

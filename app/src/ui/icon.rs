@@ -9,6 +9,7 @@ pub enum Icon {
     People,
     Tenants,
     Mail,
+    Inbox,
     Audit,
     Good,
     Waiting,
@@ -32,6 +33,7 @@ impl Icon {
             }
             Self::Tenants => "M4 20V6l8-3v17M12 9l8 2v9M3 20h18M7.5 9h1M7.5 13h1M15.5 14h1",
             Self::Mail => "M3 6h18v12H3zM3 7l9 6 9-6",
+            Self::Inbox => "M3 13l3-8h12l3 8v6H3zM3 13h5l1.5 3h5l1.5-3h5",
             Self::Audit => "M6 3h9l4 4v14H6zM9 11h7M9 15h7M9 7h3",
             Self::Good => "M5 12.5l4.5 4.5L19 7.5",
             Self::Waiting => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 3",

@@ -13,6 +13,15 @@ pub fn thousands(number: i64) -> String {
     grouped
 }
 
+/// A size, in the unit in which it is a small number.
+pub fn bytes(count: usize) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{} kB", count.div_ceil(1_000)),
+        _ => format!("{}.{} MB", count / 1_000_000, count / 100_000 % 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +34,11 @@ mod tests {
         check(1000, "1 000");
         check(-12_345, "−12 345");
         check(1_312_004, "1 312 004");
+    }
+
+    #[test]
+    fn sizes_are_small_numbers() {
+        let shown = [0, 999, 1_000, 1_001, 999_000, 1_250_000, 40_000_000].map(bytes);
+        assert_eq!(shown, ["0 B", "999 B", "1 kB", "2 kB", "999 kB", "1.2 MB", "40.0 MB"]);
     }
 }

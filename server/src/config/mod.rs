@@ -115,7 +115,10 @@ With the sandbox built in (the default), SES and DNS are played on this machine,
 Without it (built with --no-default-features), Amazon's own, with the credentials that the AWS SDK finds:
   OWNLANE_AWS_REGION       the region of Amazon SES, like eu-west-1
   OWNLANE_EVENTS_TOPIC     the ARN of the SNS topic that events go to
-  OWNLANE_EVENTS_QUEUE     the URL of the SQS queue that is subscribed to it";
+  OWNLANE_EVENTS_QUEUE     the URL of the SQS queue that is subscribed to it
+  OWNLANE_REPLY_DOMAIN     where answers come in, like in.example.com: its MX is Amazon SES, and a receipt rule puts what
+                           arrives into S3 [none: they go to the mailboxes themselves]
+  OWNLANE_REPLIES_QUEUE    the URL of the SQS queue that hears from that rule";
 
 impl Config {
     pub fn from_environment() -> Result<Self, ConfigError> {

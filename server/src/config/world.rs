@@ -14,6 +14,7 @@ pub(super) use real::{MAIL_FROM, SETTINGS};
 #[cfg(feature = "sandbox")]
 mod played {
     use super::super::{ConfigError, invalid};
+    use rules::addresses::DomainName;
     use std::collections::HashMap;
     use std::net::SocketAddr;
 
@@ -22,6 +23,8 @@ mod played {
     const SANDBOX_URL: &str = "OWNLANE_SANDBOX_URL";
     /// What the platform's own mail leaves from, when nobody says otherwise.
     pub const MAIL_FROM: Option<&str> = Some("mail@ownlane.example");
+    /// Where answers come in.
+    pub const REPLY_DOMAIN: &str = "in.ownlane.example";
     pub const SETTINGS: &[&str] = &[SANDBOX_LISTEN, SANDBOX_DNS, SANDBOX_URL];
 
     #[derive(Debug)]
@@ -33,6 +36,11 @@ mod played {
     }
 
     impl WorldConfig {
+        /// Where answers come in.
+        pub fn reply_domain(&self) -> Option<DomainName> {
+            DomainName::parse(REPLY_DOMAIN).ok()
+        }
+
         /// For a throw-away world, of which there may be several.
         pub fn take_any_port(&mut self) {
             if let Self::Own { listen, dns } = self {
@@ -85,14 +93,17 @@ mod played {
 
 #[cfg(not(feature = "sandbox"))]
 mod real {
-    use super::super::ConfigError;
+    use super::super::{ConfigError, invalid};
+    use rules::addresses::DomainName;
     use std::collections::HashMap;
 
     const AWS_REGION: &str = "OWNLANE_AWS_REGION";
     const EVENTS_TOPIC: &str = "OWNLANE_EVENTS_TOPIC";
     const EVENTS_QUEUE: &str = "OWNLANE_EVENTS_QUEUE";
+    const REPLY_DOMAIN: &str = "OWNLANE_REPLY_DOMAIN";
+    const REPLIES_QUEUE: &str = "OWNLANE_REPLIES_QUEUE";
     pub const MAIL_FROM: Option<&str> = None;
-    pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE];
+    pub const SETTINGS: &[&str] = &[AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE, REPLY_DOMAIN, REPLIES_QUEUE];
 
     #[derive(Debug)]
     pub struct WorldConfig {
@@ -101,6 +112,8 @@ mod real {
         pub events_topic: Option<String>,
         /// The URL of the SQS queue that they arrive in.
         pub events_queue: Option<String>,
+        /// Where answers come in, and the URL of the SQS queue that tells of them.
+        pub replies: Option<(DomainName, String)>,
     }
 
     impl WorldConfig {
@@ -110,7 +123,12 @@ mod real {
         pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
             let [region, events_topic, events_queue] =
                 [AWS_REGION, EVENTS_TOPIC, EVENTS_QUEUE].map(|name| given.remove(name));
-            Ok(Self { region, events_topic, events_queue })
+            let replies = replies(given.remove(REPLY_DOMAIN), given.remove(REPLIES_QUEUE))?;
+            Ok(Self { region, events_topic, events_queue, replies })
+        }
+
+        pub fn reply_domain(&self) -> Option<DomainName> {
+            self.replies.as_ref().map(|(domain, _)| domain.clone())
         }
 
         pub fn region(&self) -> Result<String, ConfigError> {
@@ -126,6 +144,21 @@ mod real {
         pub fn events_queue(&self) -> Result<String, ConfigError> {
             let what = "the URL of the SQS queue that is subscribed to that topic";
             self.events_queue.clone().ok_or(ConfigError::Missing { name: EVENTS_QUEUE, what })
+        }
+    }
+    /// Both or none.
+    fn replies(domain: Option<String>, queue: Option<String>) -> Result<Option<(DomainName, String)>, ConfigError> {
+        let missing =
+            |name| ConfigError::Missing { name, what: "answers come in by a domain and the queue that tells of them" };
+        match (domain, queue) {
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(missing(REPLIES_QUEUE)),
+            (None, Some(_)) => Err(missing(REPLY_DOMAIN)),
+            (Some(domain), Some(queue)) => {
+                let domain = DomainName::parse(&domain)
+                    .map_err(|error| invalid(REPLY_DOMAIN, format!("{domain:?}: {error}")))?;
+                Ok(Some((domain, queue)))
+            }
         }
     }
 }

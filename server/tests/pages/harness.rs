@@ -9,7 +9,7 @@ use axum::http::{Request, Response, StatusCode, header};
 use db::fixtures::TestDatabase;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
-use rules::addresses::EmailAddress;
+use rules::addresses::{DomainName, EmailAddress};
 use rules::time::{Chance, Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
 use server::system::{SystemChance, SystemClock};
@@ -27,6 +27,8 @@ const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
 pub const MAIL_FROM: &str = "mail@ownlane.example";
 /// Never verified: nothing leaves from it.
 pub const MAIL_FROM_NOWHERE: &str = "mail@nowhere.example";
+/// Where answers come in.
+pub const REPLY_DOMAIN: &str = "in.ownlane.example";
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
@@ -102,6 +104,7 @@ impl TestSite {
             passwords: Passwords::default(),
             public_url: URL.to_owned(),
             mail_from: Some(EmailAddress::parse(MAIL_FROM).unwrap()),
+            reply_domain: Some(DomainName::parse(REPLY_DOMAIN).unwrap()),
             leptos: LeptosOptions::builder().output_name("ownlane").site_root(SITE).build(),
             world: app::site::World::Sandbox { zones: Some(Arc::new(SandboxZones(world.clone()))) },
         });
@@ -224,6 +227,7 @@ impl TestSite {
             (select jsonb_agg(t order by tenant_id) from tenant_settings t),
             (select jsonb_agg(m order by tenant_id, id) from messages m),
             (select jsonb_agg(s order by tenant_id, address_key) from suppressions s),
+            (select jsonb_agg(r order by tenant_id, id) from replies r),
             (select jsonb_agg(p order by tenant_id, id) from part_pauses p),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
@@ -280,6 +284,10 @@ async fn reach(sandbox: SocketAddr) -> worker::Ses {
         name_prefix: "ownlane".to_owned(),
         events_topic: "arn:aws:sns:us-east-1:123456789012:ownlane-events".to_owned(),
         events_queue: format!("http://{sandbox}/123456789012/ownlane-events"),
+        replies: Some(worker::Replies {
+            domain: DomainName::parse(REPLY_DOMAIN).unwrap(),
+            queue: format!("http://{sandbox}/123456789012/ownlane-replies"),
+        }),
         send_timeout: std::time::Duration::from_secs(1),
         endpoint: worker::Endpoint::Sandbox(format!("http://{sandbox}")),
     })

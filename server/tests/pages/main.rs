@@ -16,6 +16,7 @@ mod parts;
 mod people;
 mod platform;
 mod provisioning;
+mod replies;
 mod sequences;
 mod suppression;
 mod teams;

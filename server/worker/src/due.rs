@@ -72,7 +72,7 @@ async fn put_off(context: &Context, leased: Leased, tenant: TenantId, lease: &Le
 }
 
 /// 1, 2, 4 … seconds, up to a quarter of an hour.
-fn retry_after(attempts: i64) -> Duration {
+pub(crate) fn retry_after(attempts: i64) -> Duration {
     let doublings = u32::try_from((attempts - 1).clamp(0, 20)).unwrap_or(0);
     Duration::seconds((1_i64 << doublings).min(limits::RETRY_SECS_MAX))
 }

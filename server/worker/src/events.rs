@@ -3,7 +3,7 @@
 //! used is kept, with the reason. Doing any of it twice changes nothing.
 
 use crate::Context;
-use crate::aws::{BATCH, Received};
+use crate::aws::{BATCH, Queue, Received};
 use crate::duty::{Progress, Result};
 use crate::platform;
 use db::clock;
@@ -50,13 +50,13 @@ pub async fn take_in(context: &Context) -> Result<Progress> {
 
 /// Waits for the first; where there are many, takes many.
 async fn receive(context: &Context) -> Result<Vec<Received>> {
-    let mut all = context.ses.receive_events(context.event_wait).await?;
+    let mut all = context.ses.receive(Queue::Events, context.event_wait).await?;
     let mut is_full = all.len() == BATCH;
     while is_full && all.len() < usize::try_from(limits::EVENTS_AT_ONCE).unwrap_or(BATCH) {
         let mut receives = JoinSet::new();
         for _ in 0..limits::EVENT_RECEIVES_AT_ONCE {
             let ses = context.ses.clone();
-            receives.spawn(async move { ses.receive_events(Duration::ZERO).await });
+            receives.spawn(async move { ses.receive(Queue::Events, Duration::ZERO).await });
         }
         let before = all.len();
         while let Some(received) = receives.join_next().await {
@@ -77,7 +77,7 @@ async fn delete(context: &Context, mut received: Vec<Received>) -> Result<()> {
     while !received.is_empty() {
         let batch = received.split_off(received.len().saturating_sub(BATCH));
         let ses = context.ses.clone();
-        deletes.spawn(async move { ses.delete_events(&batch).await });
+        deletes.spawn(async move { ses.delete(Queue::Events, &batch).await });
     }
     Ok(deletes.join_all().await.into_iter().collect::<Result<(), _>>()?)
 }

@@ -15,9 +15,10 @@ pub mod measure;
 mod messages;
 mod mime;
 mod platform;
+mod replies;
 mod sequences;
 
-pub use aws::{Endpoint, Ses, SesError, SesSettings};
+pub use aws::{Endpoint, Replies, Ses, SesError, SesSettings};
 pub use context::Context;
 pub use dns::{Dns, NameServers};
 pub use duty::{Error, Progress, Result};
@@ -30,7 +31,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 14] = [
+const TIMETABLE: [Duty; 17] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
@@ -43,8 +44,11 @@ const TIMETABLE: [Duty; 14] = [
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
+    Duty { name: "take in answers", period: SOON, run: |context| Box::pin(replies::take_in(context)) },
+    Duty { name: "read answers", period: SOON, run: |context| Box::pin(replies::read(context)) },
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
     Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
+    Duty { name: "sweep answers", period: SELDOM, run: |context| Box::pin(replies::sweep(context)) },
     Duty { name: "sweep", period: SELDOM, run: |context| Box::pin(accounts::sweep(context)) },
 ];
 

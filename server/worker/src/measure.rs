@@ -32,6 +32,7 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
         from_name: "Anna Berg",
         from_email: from,
         to: "lead@example.net",
+        reply_to: None,
         subject: "Hello",
         text: "Hi,\r\n\r\nhow are you?\r\n",
         opt_out_url: Some("https://ownlane.example/u/x"),

@@ -20,6 +20,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) from_email: &'a str,
     pub(crate) to: &'a str,
     pub(crate) subject: &'a str,
+    /// Where answers go, when not to the sender.
+    pub(crate) reply_to: Option<&'a str>,
     /// Plain text, lines ended by LF.
     pub(crate) text: &'a str,
     /// The recipient's own link, which takes a POST without cookies (RFC 8058).
@@ -39,6 +41,8 @@ pub(crate) enum MimeError {
     From(AddressError),
     #[error("the recipient's address: {0}")]
     To(AddressError),
+    #[error("the address for answers: {0}")]
+    ReplyTo(AddressError),
     #[error("subject and name are one line without control characters")]
     Control,
     #[error("subject and name hold no =?, which mail programs take for an encoded word")]
@@ -72,6 +76,10 @@ pub(crate) fn build(draft: &Draft<'_>) -> Result<Vec<u8>, MimeError> {
         .subject(draft.subject)
         .date(draft.date.unix_timestamp())
         .message_id(draft.message_id);
+    if let Some(address) = draft.reply_to {
+        let address = EmailAddress::parse(address).map_err(MimeError::ReplyTo)?;
+        message = message.reply_to(Address::new_address(name, address.as_str().to_owned()));
+    }
     if let Some(id) = draft.in_reply_to {
         message = message.in_reply_to(id);
     }

@@ -112,6 +112,7 @@ async fn give(context: &Context, from: &EmailAddress, mail: &Leaving) -> SendOut
         from_name: "Ownlane",
         from_email: from.as_str(),
         to: &mail.recipient,
+        reply_to: None,
         subject: &mail.subject,
         text: &mail.body,
         opt_out_url: None,

@@ -33,6 +33,7 @@ pub struct Message {
     pub trouble: Option<String>,
     pub complained_at: Option<OffsetDateTime>,
     pub opted_out_at: Option<OffsetDateTime>,
+    pub answered_at: Option<OffsetDateTime>,
 }
 
 /// What SES told, once for each fact.
@@ -60,7 +61,8 @@ pub struct Filter {
 
 const COLUMNS: &str =
     "m.id, m.mailbox_id, b.address, m.sequence_id, s.name as sequence_name, m.lead_id, m.recipient, m.step,
-    t.subject, m.state, m.is_simulated, m.provider, m.claimed_at, m.trouble, m.complained_at, m.opted_out_at";
+    t.subject, m.state, m.is_simulated, m.provider, m.claimed_at, m.trouble, m.complained_at, m.opted_out_at,
+    m.answered_at";
 
 const JOINS: &str = "join message_texts t on t.tenant_id = $1 and t.message_id = m.id
     join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
@@ -147,5 +149,6 @@ fn message(row: &PgRow) -> Result<Message> {
         trouble: row.try_get("trouble")?,
         complained_at: row.try_get("complained_at")?,
         opted_out_at: row.try_get("opted_out_at")?,
+        answered_at: row.try_get("answered_at")?,
     })
 }

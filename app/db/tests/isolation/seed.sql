@@ -62,3 +62,7 @@ insert into suppressions (tenant_id, address_key, reason, since)
     values ('{tenant}', 'lead{n}@example.com', 'opt_out', '2026-01-01');
 insert into opt_out_links (tenant_id, token_hash, email_key, message_id, made_at)
     values ('{tenant}', '\x0{n}', 'lead{n}@example.com', '{user}', '2026-01-01');
+insert into replies (tenant_id, id, inbound_id, message_id, lead_id, received_at, matched_by, class, from_name, from_address,
+    subject, body, quoted, attachments, is_spam, has_virus)
+    values ('{tenant}', '{user}', 'ses-{n}', '{user}', '{user}', '2026-01-01', 'address', 'person', 'Lead',
+        'lead{n}@example.com', 'Re: Hello', 'Yes', '', '[]', false, false);

@@ -5,23 +5,23 @@ use serde_json::{Map, Value};
 
 /// An object and what it may hold; every member of what is no object is absent.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'a>(Option<&'a Value>);
+pub(crate) struct Node<'a>(Option<&'a Value>);
 
 impl<'a> Node<'a> {
-    pub(super) const fn of(value: &'a Value) -> Self {
+    pub(crate) const fn of(value: &'a Value) -> Self {
         Self(Some(value))
     }
 
-    pub(super) fn get(self, name: &str) -> Self {
+    pub(crate) fn get(self, name: &str) -> Self {
         Self(self.object().and_then(|members| members.get(name)))
     }
 
-    pub(super) fn object(self) -> Option<&'a Map<String, Value>> {
+    pub(crate) fn object(self) -> Option<&'a Map<String, Value>> {
         self.0.and_then(Value::as_object)
     }
 
     /// The elements of an array; something that is no array is the only one of its kind.
-    pub(super) fn elements(self) -> impl Iterator<Item = Self> {
+    pub(crate) fn elements(self) -> impl Iterator<Item = Self> {
         let elements = match self.0 {
             Some(Value::Array(elements)) => elements.as_slice(),
             Some(Value::Null) | None => &[],
@@ -32,7 +32,7 @@ impl<'a> Node<'a> {
 
     /// Text, or a number or a truth written out; cut to what is kept, and without what Postgres does not take. Never
     /// empty.
-    pub(super) fn text(self) -> Option<String> {
+    pub(crate) fn text(self) -> Option<String> {
         let text = match self.0? {
             Value::String(text) => text.trim().to_owned(),
             Value::Number(number) => number.to_string(),

@@ -3,11 +3,12 @@
 
 mod effect;
 mod kind;
-mod lenient;
+pub(crate) mod lenient;
 mod parse;
 #[cfg(test)]
 mod samples;
 
 pub use effect::{Effect, effect, is_simulator};
 pub use kind::{Bounce, BounceClass, Complaint, EventKind};
+pub(crate) use parse::open;
 pub use parse::{EventError, MESSAGE_TAG, PLATFORM_TAG, SesEvent, TENANT_TAG, parse, parse_with_id};

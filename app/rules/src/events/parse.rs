@@ -55,17 +55,23 @@ pub fn parse(body: &str) -> Result<SesEvent, EventError> {
 
 /// The event, and SNS's own id of its delivery, where that stands in its envelope.
 pub fn parse_with_id(body: &str) -> (Option<String>, Result<SesEvent, EventError>) {
+    let (id, letter) = open(body);
+    (id, letter.and_then(|letter| read(Node::of(&letter))))
+}
+
+/// What a body of the queue carries, in SNS's envelope or out of it, and SNS's own id of its delivery.
+pub(crate) fn open(body: &str) -> (Option<String>, Result<Value, EventError>) {
     let outer = match object(body) {
         Ok(outer) => outer,
         Err(error) => return (None, Err(error)),
     };
     let id = Node::of(&outer).get("MessageId").text();
-    let event = match enveloped(&outer) {
-        Ok(Some(letter)) => object(letter).and_then(|letter| read(Node::of(&letter))),
-        Ok(None) => read(Node::of(&outer)),
+    let letter = match enveloped(&outer) {
+        Ok(Some(letter)) => object(letter),
+        Ok(None) => Ok(outer),
         Err(error) => Err(error),
     };
-    (id, event)
+    (id, letter)
 }
 
 fn object(text: &str) -> Result<Value, EventError> {

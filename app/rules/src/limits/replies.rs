@@ -44,3 +44,21 @@ pub const SIGNATURE_LINES_MAX: usize = 15;
 
 /// Whoever wants no more mail says so in a few sentences. In longer texts the words may be about anything.
 pub const WISH_CHARS_MAX: usize = 600;
+
+/// Mails that came in that one turn reads: each may be of [`REPLY_BYTES_MAX`].
+pub const REPLIES_AT_ONCE: i64 = 4;
+
+/// For how long a mail is taken to be read: fetching the largest and reading it takes a fraction.
+pub const REPLY_LEASE_SECS: i64 = 120;
+
+/// How often it is tried to fetch a mail from S3, with a quarter of an hour between in the end: for a day.
+pub const REPLY_TRIES: i64 = 100;
+
+/// Tenants in whose threads an answer without our address is looked for: somebody is the lead of a few.
+pub const REPLY_TENANTS_MAX: i64 = 20;
+
+/// Answers of one lead that its page shows.
+pub const LEAD_REPLIES_MAX: i64 = 50;
+
+/// What a page shows of an answer at most; the rest is a book.
+pub const REPLY_SHOWN_CHARS_MAX: usize = 20_000;

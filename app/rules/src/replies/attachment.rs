@@ -3,8 +3,9 @@
 use super::entity::Entity;
 use super::tidy;
 use crate::limits;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attachment {
     /// Never a path, never hidden, never empty.
     pub name: String,

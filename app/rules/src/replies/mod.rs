@@ -3,10 +3,12 @@
 //! text, names and sizes.
 
 mod absence;
+mod arrival;
 mod attachment;
 mod automatic;
 mod body;
 mod bounce;
+mod class;
 mod complaint;
 mod diagnosis;
 mod entity;
@@ -22,17 +24,21 @@ mod samples;
 mod signature;
 mod thread;
 mod tidy;
+mod token;
 mod visible;
 mod wish;
 
 pub use absence::Return;
+pub use arrival::{Arrival, ArrivalError, parse_arrival};
 pub use attachment::Attachment;
 pub use automatic::Automatic;
 pub use bounce::{BounceReport, BouncedRecipient};
+pub use class::{ReplyClass, ReplyEffect, reply_effect};
 pub use complaint::ComplaintReport;
 pub use diagnosis::Persistence;
 pub use kind::ReplyKind;
 pub use reply::{Mailbox, Reply, parse};
 pub use thread::{Candidate, candidates};
+pub use token::ReplyKey;
 pub use visible::{Visible, visible};
 pub use wish::{Wish, wish};

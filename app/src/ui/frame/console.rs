@@ -11,17 +11,19 @@ use leptos::prelude::*;
 pub enum ConsoleSection {
     Tenants,
     Mail,
+    Replies,
     Ses,
     Audit,
 }
 
 #[component]
 pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
-    use ConsoleSection::{Audit, Mail, Ses, Tenants};
+    use ConsoleSection::{Audit, Mail, Replies, Ses, Tenants};
     let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
     let places = vec![
         place("Tenants", "/console", Icon::Tenants, Tenants),
         place("Mail", "/console/mail", Icon::Mail, Mail),
+        place("Answers", "/console/replies", Icon::Inbox, Replies),
         place("Amazon SES", "/console/ses", Icon::Overview, Ses),
         place("Audit", "/console/audit", Icon::Audit, Audit),
     ];

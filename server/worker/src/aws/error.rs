@@ -1,4 +1,4 @@
-//! What a call to SES came to, when not to an answer.
+//! What a call to AWS came to, when not to an answer.
 
 use crate::aws::Ses;
 use aws_sdk_sesv2::config::http::HttpResponse;

@@ -1,10 +1,11 @@
-//! Amazon SES, spoken to by the AWS SDK: the only place that knows its types. What comes back is ours: strings of AWS
+//! Amazon SES, and what it hands over in SQS and S3, spoken to by the AWS SDK: the only place that knows its types. What comes back is ours: strings of AWS
 //! stay strings, so that a new one fails nothing, and an outcome is decided on values that are there, as the SDK makes up
 //! what is missing.
 //!
 //! The SDK's retries are off: its allowance is one for the whole process, and a duty that fails is due again later.
 
 mod account;
+mod bucket;
 mod error;
 mod identities;
 mod queue;
@@ -13,19 +14,23 @@ mod tenants;
 
 pub use error::{SesError, SesErrorKind};
 pub(crate) use identities::{Identity, MailFrom};
-pub(crate) use queue::{BATCH, Received};
+pub(crate) use queue::{BATCH, Queue, Received};
 pub(crate) use sending::Mail;
 pub(crate) use tenants::Tenant;
 
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
+use rules::addresses::DomainName;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// SES takes one call other than a send a second, for account and region together.
 const PACE: Duration = Duration::from_secs(1);
+
+/// The largest mail that SES hands over has 40 MB.
+const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where SES is, and what is ours there.
 #[derive(Clone, Debug)]
@@ -37,9 +42,20 @@ pub struct SesSettings {
     pub events_topic: String,
     /// The URL of the SQS queue that they arrive in.
     pub events_queue: String,
+    /// Where answers come in. `None`: they go to the mailboxes themselves.
+    pub replies: Option<Replies>,
     /// How long one mail may take.
     pub send_timeout: Duration,
     pub endpoint: Endpoint,
+}
+
+/// A receipt rule of SES puts what arrives for a domain into S3, and tells so to a queue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replies {
+    /// Its MX is SES.
+    pub domain: DomainName,
+    /// The URL of the SQS queue that arrivals are told to.
+    pub queue: String,
 }
 
 #[derive(Clone, Debug)]
@@ -50,12 +66,13 @@ pub enum Endpoint {
     Sandbox(String),
 }
 
-/// SES, and the queue of its events.
+/// SES, its queues, and the bucket of what arrives.
 pub struct Ses {
     /// For everything but sending.
     client: aws_sdk_sesv2::Client,
     sender: aws_sdk_sesv2::Client,
     queue: aws_sdk_sqs::Client,
+    bucket: aws_sdk_s3::Client,
     settings: SesSettings,
     /// When the next call may be made. `None`: at once.
     pace: Option<Mutex<Instant>>,
@@ -64,21 +81,21 @@ pub struct Ses {
 impl Ses {
     pub async fn new(settings: SesSettings) -> Self {
         let region = Region::new(settings.region.clone());
-        let (ses, sqs) = match &settings.endpoint {
-            Endpoint::Aws => {
-                let found = aws_config::defaults(BehaviorVersion::latest()).region(region).load().await;
-                (aws_sdk_sesv2::config::Builder::from(&found), aws_sdk_sqs::config::Builder::from(&found))
-            }
+        let found = aws_config::defaults(BehaviorVersion::latest()).region(region);
+        let found = match &settings.endpoint {
+            Endpoint::Aws => found.load().await,
             Endpoint::Sandbox(url) => {
                 let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
-                let ses = aws_sdk_sesv2::Config::builder().region(region.clone()).endpoint_url(url);
-                let sqs = aws_sdk_sqs::Config::builder().region(region).endpoint_url(url);
-                (
-                    ses.behavior_version(BehaviorVersion::latest()).credentials_provider(credentials.clone()),
-                    sqs.behavior_version(BehaviorVersion::latest()).credentials_provider(credentials),
-                )
+                found.endpoint_url(url).credentials_provider(credentials).load().await
             }
         };
+        let ses = aws_sdk_sesv2::config::Builder::from(&found);
+        let sqs = aws_sdk_sqs::config::Builder::from(&found);
+        // The sandbox has one name for all buckets.
+        let s3 = aws_sdk_s3::config::Builder::from(&found)
+            .force_path_style(matches!(settings.endpoint, Endpoint::Sandbox(_)))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts(BUCKET_TIMEOUT));
         let ses = ses.retry_config(RetryConfig::disabled());
         let client = ses.clone().timeout_config(timeouts(Duration::from_secs(10)));
         let sender = ses.timeout_config(timeouts(settings.send_timeout));
@@ -89,6 +106,7 @@ impl Ses {
             client: aws_sdk_sesv2::Client::from_conf(client.build()),
             sender: aws_sdk_sesv2::Client::from_conf(sender.build()),
             queue: aws_sdk_sqs::Client::from_conf(queue.build()),
+            bucket: aws_sdk_s3::Client::from_conf(s3.build()),
             settings,
             pace,
         }
@@ -96,6 +114,11 @@ impl Ses {
 
     pub fn region(&self) -> &str {
         &self.settings.region
+    }
+
+    /// The domain that answers come in at.
+    pub(crate) fn reply_domain(&self) -> Option<&DomainName> {
+        self.settings.replies.as_ref().map(|replies| &replies.domain)
     }
 
     pub(crate) fn name_prefix(&self) -> &str {

@@ -1,4 +1,4 @@
-//! The SQS queue that SES's events arrive in. A message is deleted once it stands in the database, not before; what is
+//! The SQS queues that SES's events, and news of mails that arrived, come in by. A message is deleted once it stands in the database, not before; what is
 //! told twice is kept once there.
 
 use super::{Ses, SesError, SesErrorKind};
@@ -13,6 +13,12 @@ const VISIBILITY_SECS: i32 = 60;
 /// What SQS gives at once at most.
 pub(crate) const BATCH: usize = 10;
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Queue {
+    Events,
+    Replies,
+}
+
 pub(crate) struct Received {
     /// The message's id in the queue.
     pub id: String,
@@ -21,9 +27,18 @@ pub(crate) struct Received {
 }
 
 impl Ses {
+    /// `None`: answers do not come in by us.
+    fn url(&self, queue: Queue) -> Option<&str> {
+        match queue {
+            Queue::Events => Some(&self.settings.events_queue),
+            Queue::Replies => self.settings.replies.as_ref().map(|replies| replies.queue.as_str()),
+        }
+    }
+
     /// Up to [`BATCH`] messages; waits up to `wait` for the first.
-    pub(crate) async fn receive_events(&self, wait: Duration) -> Result<Vec<Received>, SesError> {
-        let call = self.queue.receive_message().queue_url(&self.settings.events_queue);
+    pub(crate) async fn receive(&self, queue: Queue, wait: Duration) -> Result<Vec<Received>, SesError> {
+        let Some(url) = self.url(queue) else { return Ok(Vec::new()) };
+        let call = self.queue.receive_message().queue_url(url);
         let answer = call
             .max_number_of_messages(10)
             .visibility_timeout(VISIBILITY_SECS)
@@ -41,9 +56,10 @@ impl Ses {
     }
 
     /// One that cannot be deleted comes again.
-    pub(crate) async fn delete_events(&self, received: &[Received]) -> Result<(), SesError> {
+    pub(crate) async fn delete(&self, queue: Queue, received: &[Received]) -> Result<(), SesError> {
+        let Some(url) = self.url(queue) else { return Ok(()) };
         for batch in received.chunks(BATCH) {
-            let mut call = self.queue.delete_message_batch().queue_url(&self.settings.events_queue);
+            let mut call = self.queue.delete_message_batch().queue_url(url);
             for (place, message) in batch.iter().enumerate() {
                 let entry = DeleteMessageBatchRequestEntry::builder().id(place.to_string());
                 let entry = entry.receipt_handle(&message.handle).build();

@@ -12,6 +12,7 @@ use db::scope::TenantTx;
 use rules::ids::{LeadId, MailboxId, SequenceId, TenantId};
 use rules::limits;
 use rules::messages::{LaneFacts, LaneVerdict, LaneWait, draw_gap, judge_lane};
+use rules::replies::ReplyKey;
 use rules::time::{Duration, OffsetDateTime};
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,6 +26,7 @@ pub(super) struct Claim {
 /// Claims for up to `limit` lanes.
 pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Result<Claim> {
     let machine_now = context.now();
+    let reply_key = context.sending.reply_key(context).await?;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let now = clock::business_time(&mut tx, machine_now).await?;
     let found = lanes::take_due(&mut tx, now, limit.min(limits::LANES_AT_ONCE)).await?;
@@ -36,7 +38,7 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
     let (open, mut looks) = judge(&mut tx, &gate, &found, now).await?;
     let running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
     let chosen = choose(context, &mut tx, &open, &running, now).await?;
-    let composed = compose_all(context, &mut tx, tenant, &gate, &open, chosen, now).await?;
+    let composed = compose_all(context, &mut tx, tenant, &gate, reply_key, &open, chosen, now).await?;
     let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
     if !composed.messages.is_empty() {
         rows::insert(&mut tx, &composed.messages, now, machine_now, call_until).await?;
@@ -120,6 +122,7 @@ async fn compose_all(
     tx: &mut TenantTx,
     tenant: TenantId,
     gate: &TenantGate,
+    reply_key: Option<&ReplyKey>,
     open: &[&DueLane],
     mut chosen: HashMap<MailboxId, Candidate>,
     now: OffsetDateTime,
@@ -151,7 +154,7 @@ async fn compose_all(
             continue;
         }
         let sent_before = sent.get(&(candidate.sequence, candidate.lead)).unwrap_or(&nothing);
-        let writing = compose::Writing { context, tenant, ses_name, postal_address, lane, sent_before, now };
+        let writing = compose::Writing { context, tenant, ses_name, postal_address, reply_key, lane, sent_before, now };
         match compose::compose(&writing, parsed.get(&candidate.sequence), &candidate) {
             Ok((message, mail)) => {
                 composed.messages.push(message);

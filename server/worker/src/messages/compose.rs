@@ -9,6 +9,7 @@ use db::sequences::StoredStep;
 use rules::events::is_simulator;
 use rules::ids::{MailboxId, MessageId, SequenceId, TenantId};
 use rules::messages::ses_message_id_header;
+use rules::replies::ReplyKey;
 use rules::secrets::{Secret, TenantLink};
 use rules::sequences::{Blocked, Letter, Sender, Step, write};
 use rules::time::OffsetDateTime;
@@ -30,6 +31,8 @@ pub(super) struct Mail {
     pub from_name: String,
     pub from_email: String,
     pub to: String,
+    /// Where answers come back to. `None`: to the mailbox itself.
+    pub reply_to: Option<String>,
     /// The recipient's domain.
     pub to_domain: String,
     pub letter: Letter,
@@ -45,6 +48,7 @@ pub(super) struct Writing<'a> {
     pub tenant: TenantId,
     pub ses_name: &'a str,
     pub postal_address: &'a str,
+    pub reply_key: Option<&'a ReplyKey>,
     pub lane: &'a DueLane,
     /// Ids at SES of the mails before, by step.
     pub sent_before: &'a BTreeMap<u16, String>,
@@ -106,6 +110,10 @@ pub(super) fn compose(
         from_name: lane.mailbox.settings.display_name.clone(),
         from_email: lane.mailbox.address.to_string(),
         to: candidate.email.to_string(),
+        reply_to: writing
+            .reply_key
+            .zip(context.ses.reply_domain())
+            .map(|(key, domain)| key.address(tenant, message, domain)),
         to_domain: candidate.email.domain().to_string(),
         references: references(writing, steps, at),
         letter,

@@ -12,17 +12,19 @@ pub(crate) use unsettled::settle;
 
 use crate::Context;
 use crate::due::shuffle;
-use crate::duty::{Progress, Result};
+use crate::duty::{Error, Progress, Result};
 use crate::isolation::account::{self, Tokens};
 use db::clock;
 use db::messages::lanes;
+use db::replies::inbound;
 use db::scope::WorkerTx;
 use rules::error::describe;
 use rules::ids::TenantId;
 use rules::limits;
+use rules::replies::ReplyKey;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 /// How many tenants are claimed for at once.
@@ -41,6 +43,7 @@ pub struct Sending {
     calls: Arc<Semaphore>,
     room: Arc<Semaphore>,
     turns: Mutex<JoinSet<()>>,
+    reply_key: OnceCell<ReplyKey>,
 }
 
 impl Default for Sending {
@@ -50,11 +53,26 @@ impl Default for Sending {
             calls: Arc::new(Semaphore::new(limits::SENDS_AT_ONCE)),
             room: Arc::new(Semaphore::new(ON_THE_WAY_MAX)),
             turns: Mutex::default(),
+            reply_key: OnceCell::new(),
         }
     }
 }
 
 impl Sending {
+    /// What addresses for answers are signed with. `None`: answers do not come in by us.
+    pub(crate) async fn reply_key(&self, context: &Context) -> Result<Option<&ReplyKey>> {
+        if context.ses.reply_domain().is_none() {
+            return Ok(None);
+        }
+        let find = || async {
+            let mut tx = WorkerTx::begin(&context.login).await?;
+            let key = inbound::find_or_make_key(&mut tx, &ReplyKey::new(&*context.chance), context.now()).await?;
+            tx.commit().await?;
+            Ok::<_, Error>(key)
+        };
+        self.reply_key.get_or_try_init(find).await.map(Some)
+    }
+
     /// Waits for the mails that are being given to SES.
     pub(crate) async fn wait(&self) {
         let mut turns = self.turns.lock().await;

@@ -11,6 +11,7 @@ const DRAFT: Draft<'static> = Draft {
     from_name: "Anna Berg",
     from_email: "anna@acme.example",
     to: "bob@b.example",
+    reply_to: None,
     subject: "Your question",
     text: "Hi Bob,\n\nbye\n",
     opt_out_url: Some(OPT_OUT),
@@ -70,6 +71,18 @@ fn subjects_and_names_arrive_as_they_were_written() {
     }
     let nameless = built(&Draft { from_name: "", ..DRAFT });
     assert!(nameless.starts_with("From: <anna@acme.example>\r\n"), "{nameless}");
+}
+
+#[test]
+fn answers_are_asked_for_where_they_come_in() {
+    let token = format!("r+{}@in.ownlane.example", "a".repeat(61));
+    let mail = built(&Draft { from_name: "Анна, \"Аня\"", reply_to: Some(&token), ..DRAFT });
+    let message = read(&mail);
+    let reply_to = message.reply_to().and_then(|to| to.first()).unwrap();
+    assert_eq!((reply_to.name(), reply_to.address()), (Some("Анна, \"Аня\""), Some(token.as_str())), "{mail}");
+    assert!(read(&built(&DRAFT)).reply_to().is_none());
+    let wrong = build(&Draft { reply_to: Some("a@b.example\r\nBcc: c@d.example"), ..DRAFT });
+    assert!(matches!(wrong, Err(MimeError::ReplyTo(_))), "{wrong:?}");
 }
 
 #[test]
