@@ -67,6 +67,7 @@ mod played {
                 dns,
                 auto_verify: false,
                 known_domain: config.mail_from.as_ref().map(|address| address.domain().as_str().to_owned()),
+                mail_in: None,
                 strict: false,
                 state,
                 event_delay: EVENT_DELAY_SECS,

@@ -12,7 +12,7 @@ use crate::ses::send::PausedTenantError;
 use crate::sqs;
 use crate::world::World;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -23,9 +23,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
 
+const MAIL_IN_BYTES_MAX: usize = 64 * 1_048_576; // a mail that is too large is SES's to refuse
+
 /// What `GET /_sandbox/` says.
 pub(crate) const HELP: &str = "\
-The sandbox: Amazon SES v2, SQS and DNS on localhost. Its control API, unsigned, in JSON:
+The sandbox: Amazon SES v2, SQS, S3 and DNS on localhost. Its control API, unsigned, in JSON:
 
 GET    /_sandbox/records            all DNS records
 POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them
@@ -48,7 +50,10 @@ GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?
 POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?}: how events come from now on; held ones come when
                                     hold is false again
 POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any text or object into a queue, as from SNS
-POST   /_sandbox/forget             SES loses its memory, queues and mails; DNS records stay
+GET    /_sandbox/mail-in            the rule for mail that is received: domain, bucket, topic; null: there is none
+POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
+                                    Answers {\"message_id\"}
+POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
 ";
@@ -70,6 +75,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/mail", get(mail))
         .route("/_sandbox/events", post(events))
         .route("/_sandbox/events/raw", post(raw_event))
+        .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))
@@ -302,6 +308,24 @@ async fn raw_event(State(world): State<World>, body: Bytes) -> Done {
     let RawEvent { region, queue, message } = parse(&body)?;
     world.push_event(&region, &queue, &message);
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn receipt_rule(State(world): State<World>) -> Json<Value> {
+    Json(json!(world.receipt_rule()))
+}
+
+#[derive(Deserialize)]
+struct MailFromOutside {
+    recipients: Vec<String>,
+    raw: String,
+}
+
+async fn mail_in(State(world): State<World>, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let MailFromOutside { recipients, raw } = parse(&body)?;
+    let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
+    let taken = world.mail_in(&recipients, raw.as_bytes());
+    let message_id = taken.map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
+    Ok(Json(json!({ "message_id": message_id })))
 }
 
 fn us_east_1() -> String {

@@ -2,7 +2,7 @@
 //! and how often an event comes is `world`'s.
 
 use crate::bounces::Bounce;
-use crate::headers::{Field, Headers};
+use crate::headers::Shown;
 use crate::people::Fate;
 use crate::ses::send::Accepted;
 use crate::state::ACCOUNT;
@@ -50,7 +50,6 @@ pub(crate) struct Event {
     pub(crate) fate: Fate,
 }
 
-const HEADERS_BYTES_MAX: usize = 10_240; // of an event
 const REMOTE_MTA: &str = "192.0.2.25";
 const OUTGOING_IP: &str = "198.51.100.25";
 
@@ -224,15 +223,9 @@ struct Mail<'a> {
     message_id: &'a str,
     destination: &'a [String],
     headers_truncated: bool,
-    headers: Vec<Header<'a>>,
+    headers: Vec<Shown<'a>>,
     common_headers: CommonHeaders<'a>,
     tags: BTreeMap<&'a str, [&'a str; 1]>, // the last one: the writer adds to it
-}
-
-#[derive(Serialize)]
-struct Header<'a> {
-    name: &'a str,
-    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -253,7 +246,7 @@ struct CommonHeaders<'a> {
 
 fn mail(accepted: &Accepted) -> Mail<'_> {
     let (sender, letter) = (&accepted.sender, &accepted.letter);
-    let (headers, headers_truncated) = headers(&letter.headers);
+    let (headers, headers_truncated) = letter.headers.shown();
     let mut tags: BTreeMap<&str, [&str; 1]> = letter.tags.iter().map(|(k, v)| (k.as_str(), [v.as_str()])).collect();
     tags.insert("ses:operation", [accepted.operation]);
     tags.insert("ses:source-ip", ["127.0.0.1"]);
@@ -283,16 +276,4 @@ fn mail(accepted: &Accepted) -> Mail<'_> {
         },
         tags,
     }
-}
-
-fn headers(headers: &Headers) -> (Vec<Header<'_>>, bool) {
-    let mut bytes = 0;
-    let fits = |field: &&Field| {
-        bytes += field.name.len() + field.value.len();
-        bytes <= HEADERS_BYTES_MAX
-    };
-    let shown: Vec<Header> =
-        headers.fields().iter().take_while(fits).map(|Field { name, value, .. }| Header { name, value }).collect();
-    let truncated = shown.len() < headers.fields().len();
-    (shown, truncated)
 }

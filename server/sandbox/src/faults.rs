@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// takes is not counted by the later ones.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Fault {
-    /// An operation's name, like `SendEmail` or `ReceiveMessage`. `None`: every one, of SES and SQS.
+    /// An operation's name, like `SendEmail`, `ReceiveMessage` or `GetObject`. `None`: every one, of SES, SQS and S3.
     #[serde(default)]
     pub operation: Option<String>,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! The top-level header fields of a message and the addresses in them (RFC 5322). It decodes no words and reads no body.
 
+use serde::Serialize;
 use std::ops::Range;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +17,14 @@ pub(crate) struct Headers(Vec<Field>);
 
 /// SES sets these itself.
 const REPLACED: [&str; 2] = ["Message-ID", "Date"];
+const SHOWN_BYTES_MAX: usize = 10_240; // of what SES tells of a mail
+
+/// As SES tells it.
+#[derive(Serialize)]
+pub(crate) struct Shown<'a> {
+    name: &'a str,
+    value: &'a str,
+}
 
 impl Headers {
     /// `None`: the message does not begin with header fields.
@@ -52,10 +61,6 @@ impl Headers {
         (!fields.is_empty()).then_some(Self(fields))
     }
 
-    pub(crate) fn fields(&self) -> &[Field] {
-        &self.0
-    }
-
     /// The first of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.as_str())
@@ -73,18 +78,35 @@ impl Headers {
 
     /// The message with SES's own id and date instead of the sender's.
     pub(crate) fn on_the_wire(&self, message: &[u8], id: &str, date: &str) -> Vec<u8> {
-        let own = format!("Message-ID: <{id}>\r\nDate: {date}\r\n");
-        let mut wire = Vec::with_capacity(message.len() + own.len());
-        wire.extend_from_slice(own.as_bytes());
+        self.behind(&format!("Message-ID: <{id}>\r\nDate: {date}\r\n"), message, &REPLACED)
+    }
+
+    /// The message behind other fields, without its own of these names.
+    pub(crate) fn behind(&self, front: &str, message: &[u8], without: &[&str]) -> Vec<u8> {
+        let mut whole = Vec::with_capacity(message.len() + front.len());
+        whole.extend_from_slice(front.as_bytes());
         let mut at = 0;
         for field in &self.0 {
-            if REPLACED.iter().any(|name| field.name.eq_ignore_ascii_case(name)) {
-                wire.extend_from_slice(message.get(at..field.range.start).unwrap_or_default());
+            if without.iter().any(|name| field.name.eq_ignore_ascii_case(name)) {
+                whole.extend_from_slice(message.get(at..field.range.start).unwrap_or_default());
                 at = field.range.end;
             }
         }
-        wire.extend_from_slice(message.get(at..).unwrap_or_default());
-        wire
+        whole.extend_from_slice(message.get(at..).unwrap_or_default());
+        whole
+    }
+
+    /// Up to a size, and whether that left any out.
+    pub(crate) fn shown(&self) -> (Vec<Shown<'_>>, bool) {
+        let mut bytes = 0;
+        let fits = |field: &&Field| {
+            bytes += field.name.len() + field.value.len();
+            bytes <= SHOWN_BYTES_MAX
+        };
+        let shown: Vec<Shown> =
+            self.0.iter().take_while(fits).map(|Field { name, value, .. }| Shown { name, value }).collect();
+        let truncated = shown.len() < self.0.len();
+        (shown, truncated)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::wire::{self, Failure};
 use crate::world::{Call, Incoming, Outcome, QueueCall, World};
-use crate::{control, ses, signature, sqs};
+use crate::{control, s3, ses, signature, sqs};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -70,30 +70,40 @@ async fn connection(stream: TcpStream, router: Router) {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Service {
-    Ses,
-    Sqs,
-}
-
 async fn call(State(world): State<World>, request: Request) -> Result<Response<Body>, Infallible> {
     let id = world.uuid();
     let (head, body) = request.into_parts();
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let (service, outcome) = match target.and_then(sqs::operation) {
-        Some(operation) => (Service::Sqs, call_sqs(&world, &head, body, operation).await),
-        None => (Service::Ses, call_ses(&world, &head, body).await),
-    };
-    Ok(match (outcome, service) {
-        (Outcome::Answer(answer), Service::Ses) => wire::response(&answer, &id),
-        (Outcome::Answer(answer), Service::Sqs) => wire::sqs_response(&answer, &id),
-        (Outcome::Garbage, _) => wire::garbage(&id),
-        (Outcome::Hang, _) => {
+    Ok(match target.and_then(sqs::operation) {
+        Some(operation) => {
+            let outcome = call_sqs(&world, &head, body, operation).await;
+            carried_out(outcome, &id, |answer| wire::sqs_response(&answer, &id)).await
+        }
+        None if s3::is_for(&head, authorization(&head).and_then(signature::service)) => {
+            let outcome = call_s3(&world, &head, body).await;
+            carried_out(outcome, &id, |answer| s3::response(answer, head.uri.path(), &id)).await
+        }
+        None => {
+            let outcome = call_ses(&world, &head, body).await;
+            carried_out(outcome, &id, |answer| wire::response(&answer, &id)).await
+        }
+    })
+}
+
+async fn carried_out<T>(
+    outcome: Outcome<T>,
+    id: &str,
+    respond: impl FnOnce(Result<T, Failure>) -> Response<Body>,
+) -> Response<Body> {
+    match outcome {
+        Outcome::Answer(answer) => respond(answer),
+        Outcome::Garbage => wire::garbage(id),
+        Outcome::Hang => {
             tokio::time::sleep(Duration::from_secs(HANG_SECS)).await;
             unanswered()
         }
-        (Outcome::Reset, _) => unanswered(),
-    })
+        Outcome::Reset => unanswered(),
+    }
 }
 
 async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
@@ -146,6 +156,22 @@ async fn call_sqs(
     };
     match checked {
         Ok(call) => world.answer_queue(&call).await,
+        Err(failure) => Outcome::Answer(Err(failure)),
+    }
+}
+
+async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> {
+    let checked = signature::region(authorization(head), "s3").and_then(|region| s3::Call::of(head, region));
+    let mut call = match checked {
+        Ok(call) => call,
+        Err(failure) => return Outcome::Answer(Err(failure)),
+    };
+    let taken = match to_bytes(body, call.operation.body_bytes_max()).await {
+        Ok(bytes) => call.take(bytes),
+        Err(_) => Err(s3::too_large()),
+    };
+    match taken {
+        Ok(()) => world.answer_bucket(&mut call),
         Err(failure) => Outcome::Answer(Err(failure)),
     }
 }

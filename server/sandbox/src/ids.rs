@@ -29,3 +29,11 @@ fn region_code(region: &str) -> String {
         other => format!("02{:02x}", other.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte))),
     }
 }
+
+/// Of a mail that SES received: `o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1`.
+pub(crate) fn received(chance: &dyn Fn(&mut [u8])) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuv0123456789";
+    let mut bytes = [0; 40];
+    chance(&mut bytes);
+    bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect()
+}

@@ -1,11 +1,12 @@
-//! The world on localhost: Amazon SES v2, the SQS queues of its events and a DNS server over their wire protocols, for
-//! development and for tests.
+//! The world on localhost: Amazon SES v2, the SQS queues of its events, the S3 buckets of the mail it receives and a DNS
+//! server over their wire protocols, for development and for tests.
 //!
 //! It owns what the world would own: tenants, identities, configuration sets, mails and the
-//! people who get them, queues, DNS records. It must never reach beyond
+//! people who get them, queues, buckets, DNS records. It must never reach beyond
 //! loopback, never send mail, and never be asked by our code in any other way than AWS and DNS would be; `World` is for
 //! whoever plays the world: tests, the operator of a development server.
 
+mod answers;
 mod bounces;
 mod control;
 mod dns;
@@ -17,9 +18,11 @@ mod history;
 mod http;
 mod ids;
 mod mail;
+mod mail_in;
 mod moment;
 mod people;
 mod records;
+mod s3;
 mod ses;
 mod signature;
 mod sns;
@@ -31,6 +34,7 @@ mod world;
 pub use events::EventPlan;
 pub use faults::{Fault, FaultKind};
 pub use mail::Mail;
+pub use mail_in::{MailIn, NotReceived};
 pub use records::{DnsTrouble, Record, RecordKind};
 pub use ses::account::EnforcementStatus;
 pub use ses::findings::{Finding, FindingStatus, FindingType, Impact};
@@ -53,7 +57,7 @@ pub type Now = Arc<dyn Fn() -> f64 + Send + Sync>;
 pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
 pub struct Options {
-    /// SES, SQS and the control API over HTTP; port 0 picks one.
+    /// SES, SQS, S3 and the control API over HTTP; port 0 picks one.
     pub listen: SocketAddr,
     /// UDP and TCP; port 0 picks one, the same for both.
     pub dns: SocketAddr,
@@ -61,11 +65,14 @@ pub struct Options {
     pub auto_verify: bool,
     /// A domain that verifies without DNS records, as if they had stood there all along.
     pub known_domain: Option<String>,
+    /// Mail to this domain is received.
+    pub mail_in: Option<MailIn>,
     /// Calls with members that their operation does not know are refused.
     pub strict: bool,
     /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
     pub state: Option<PathBuf>,
-    /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows. 0: at once.
+    /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows and to the answer of a
+    /// program, six times to that of a person. 0: at once.
     pub event_delay: f64,
     pub now: Now,
     pub chance: Chance,

@@ -25,26 +25,38 @@ pub(crate) fn iso(millis: i64) -> String {
 /// `Mon, 27 Jul 2026 11:51:10 +0000` (RFC 5322 3.3).
 pub(crate) fn rfc5322(millis: i64) -> String {
     let Civil { year, month, day, hour, minute, second, weekday, .. } = civil(millis);
-    let name = |names: &[&'static str], index: i64| {
-        usize::try_from(index).ok().and_then(|index| names.get(index).copied()).unwrap_or_default()
-    };
     let (weekday, month) = (name(&WEEKDAYS, weekday), name(&MONTHS, month - 1));
     format!("{weekday}, {day} {month} {year:04} {hour:02}:{minute:02}:{second:02} +0000")
 }
 
-struct Civil {
-    year: i64,
-    month: i64,
-    day: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
-    milli: i64,
-    weekday: i64,
+/// `Mon, 27 Jul 2026 11:51:10 GMT` (RFC 9110 5.6.7).
+pub(crate) fn http(millis: i64) -> String {
+    let Civil { year, month, day, hour, minute, second, weekday, .. } = civil(millis);
+    let (weekday, month) = (name(&WEEKDAYS, weekday), name(&MONTHS, month - 1));
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
+/// Of names in the order of their numbers, the first of which is 0.
+pub(crate) fn name<'a>(names: &[&'a str], number: i64) -> &'a str {
+    usize::try_from(number).ok().and_then(|number| names.get(number).copied()).unwrap_or_default()
+}
+
+/// A date and a time of day in UTC.
+pub(crate) struct Civil {
+    pub(crate) year: i64,
+    /// From 1 on.
+    pub(crate) month: i64,
+    pub(crate) day: i64,
+    pub(crate) hour: i64,
+    pub(crate) minute: i64,
+    pub(crate) second: i64,
+    pub(crate) milli: i64,
+    /// Thursday is 0.
+    pub(crate) weekday: i64,
 }
 
 /// Days become dates by counting years from March, so that the leap day is a year's last.
-fn civil(millis: i64) -> Civil {
+pub(crate) fn civil(millis: i64) -> Civil {
     let days = millis.div_euclid(MILLIS_A_DAY);
     let rest = millis.rem_euclid(MILLIS_A_DAY);
     let shifted = days + 719_468; // since 0000-03-01
@@ -68,7 +80,7 @@ fn civil(millis: i64) -> Civil {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso, millis, rfc5322};
+    use super::{http, iso, millis, rfc5322};
 
     #[test]
     fn moments_are_written_as_the_protocols_want_them() {
@@ -80,5 +92,6 @@ mod tests {
         ] {
             assert_eq!((iso(millis(seconds)).as_str(), rfc5322(millis(seconds)).as_str()), (date, header));
         }
+        assert_eq!(http(1_000), "Thu, 01 Jan 1970 00:00:01 GMT");
     }
 }

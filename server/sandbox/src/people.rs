@@ -1,4 +1,5 @@
-//! The people who get mail: what comes of a mail, by the address alone. It knows no lists and makes no events.
+//! The people who get mail: what comes of a mail and who answers it, by the address alone. It knows no lists, makes no
+//! events and writes no answers.
 
 /// What comes of a mail at one recipient.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +32,88 @@ pub(crate) enum Scope {
     Tenant,
 }
 
+/// Of somebody who answers: what is answered and how, each told by a word of the local part, in any order, like
+/// `bob.question.de.outlook`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mood {
+    pub(crate) intent: Intent,
+    pub(crate) language: Language,
+    /// `None`: any.
+    pub(crate) program: Option<Program>,
+    pub(crate) charset: Option<Charset>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Intent {
+    Interested,
+    NotNow,
+    Decline,
+    Question,
+    WrongPerson,
+    /// Nobody of this name works here any more, says a program.
+    Left,
+    /// To hear nothing more.
+    Remove,
+    /// Out of office, with the day of return.
+    Away,
+    /// Some other program's answer.
+    Automatic,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Language {
+    English,
+    Russian,
+    German,
+    Spanish,
+    French,
+}
+
+/// With which the answer is written: each quotes in its own way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Program {
+    Gmail,
+    Outlook,
+    Apple,
+    Thunderbird,
+    /// As people in Russia have it.
+    Webmail,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Charset {
+    Utf8,
+    Windows1251,
+    Koi8R,
+}
+
+impl Intent {
+    /// A program writes it.
+    pub(crate) fn is_automatic(self) -> bool {
+        match self {
+            Self::Left | Self::Away | Self::Automatic => true,
+            Self::Interested | Self::NotNow | Self::Decline | Self::Question | Self::WrongPerson | Self::Remove => {
+                false
+            }
+        }
+    }
+
+    fn meant(word: &str) -> Option<Self> {
+        Some(match word {
+            "answer" | "interested" => Self::Interested,
+            "notnow" => Self::NotNow,
+            "decline" | "notinterested" => Self::Decline,
+            "question" => Self::Question,
+            "wrongperson" => Self::WrongPerson,
+            "left" => Self::Left,
+            "remove" | "unsubscribe" => Self::Remove,
+            "away" => Self::Away,
+            "autoreply" => Self::Automatic,
+            _ => return None,
+        })
+    }
+}
+
 const SIMULATOR: &str = "simulator.amazonses.com";
 
 /// Of the simulator by its documented addresses, of anybody else by the first word of the local part that means something.
@@ -45,7 +128,68 @@ pub(crate) fn fate(address: &str) -> Fate {
             _ => Fate::Delivered,
         };
     }
-    local.split(['.', '+', '-', '_']).find_map(meaning).unwrap_or(Fate::Delivered)
+    words(&local).find_map(meaning).unwrap_or(Fate::Delivered)
+}
+
+/// `None`: nobody answers. What comes of the mail is `fate`'s to say first.
+pub(crate) fn mood(address: &str) -> Option<Mood> {
+    if is_simulated(address) {
+        return None;
+    }
+    let local = local_part(address).to_ascii_lowercase();
+    let language = |word: &str| {
+        Some(match word {
+            "en" => Language::English,
+            "ru" => Language::Russian,
+            "de" => Language::German,
+            "es" => Language::Spanish,
+            "fr" => Language::French,
+            _ => return None,
+        })
+    };
+    let program = |word: &str| {
+        Some(match word {
+            "gmail" => Program::Gmail,
+            "outlook" => Program::Outlook,
+            "apple" => Program::Apple,
+            "thunderbird" => Program::Thunderbird,
+            "webmail" => Program::Webmail,
+            _ => return None,
+        })
+    };
+    let charset = |word: &str| {
+        Some(match word {
+            "utf8" => Charset::Utf8,
+            "cp1251" => Charset::Windows1251,
+            "koi8" => Charset::Koi8R,
+            _ => return None,
+        })
+    };
+    Some(Mood {
+        intent: words(&local).find_map(Intent::meant)?,
+        language: words(&local).find_map(language).unwrap_or(Language::English),
+        program: words(&local).find_map(program),
+        charset: words(&local).find_map(charset),
+    })
+}
+
+/// As it is signed: the first word of the local part that says nothing else.
+pub(crate) fn name(address: &str) -> String {
+    let local = local_part(address).to_ascii_lowercase();
+    let says_nothing = |word: &&str| {
+        let alone = format!("answer.{word}");
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            && Intent::meant(word).is_none()
+            && mood(&format!("{alone}@x")) == mood("answer@x")
+            && *word != "en"
+    };
+    let mut letters = words(&local).find(says_nothing).unwrap_or("bob").chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+fn words(local: &str) -> impl Iterator<Item = &str> {
+    local.split(['.', '+', '-', '_'])
 }
 
 /// Mail to the simulator counts for the rate and for nothing else.

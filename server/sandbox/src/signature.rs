@@ -43,6 +43,13 @@ pub(crate) fn region(authorization: Option<&str>, service: &str) -> Result<Strin
     Ok((*region).to_owned())
 }
 
+/// For which service it says it is signed, whatever else is wrong with it.
+pub(crate) fn service(authorization: &str) -> Option<&str> {
+    let (_, credential) = authorization.strip_prefix(ALGORITHM)?.split_once("Credential=")?;
+    let (scope, _) = credential.split_once("/aws4_request")?;
+    scope.rsplit_once('/').map(|(_, service)| service)
+}
+
 fn wrong_scope(service: &str) -> Failure {
     mismatch(&format!("Credential should be scoped to <key>/<date>/<region>/{service}/aws4_request."))
 }

@@ -24,14 +24,30 @@ struct Envelope<'a> {
     unsubscribe_url: String,
 }
 
+/// What a message is about, as SES says it to SNS.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Subject {
+    Event,
+    Receipt,
+}
+
 /// Each has an id of its own, also around the same message.
-pub(crate) fn envelope(topic_arn: &str, message: &str, millis: i64, chance: &dyn Fn(&mut [u8])) -> String {
+pub(crate) fn envelope(
+    topic_arn: &str,
+    subject: Subject,
+    message: &str,
+    millis: i64,
+    chance: &dyn Fn(&mut [u8]),
+) -> String {
     let host = format!("https://sns.{}.amazonaws.com", topic_arn.split(':').nth(3).unwrap_or_default());
     let envelope = Envelope {
         r#type: "Notification",
         message_id: ids::uuid(chance),
         topic_arn,
-        subject: "Amazon SES Email Event Notification",
+        subject: match subject {
+            Subject::Event => "Amazon SES Email Event Notification",
+            Subject::Receipt => "Amazon SES Email Receipt Notification",
+        },
         message,
         timestamp: moment::iso(millis),
         signature_version: "1",

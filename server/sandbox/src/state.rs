@@ -1,7 +1,8 @@
-//! What outlives a restart: the state of SES in every region, the queues, and the DNS records. One JSON file, replaced whole.
+//! What outlives a restart: the state of SES in every region, the queues, the buckets, and the DNS records. One JSON file, replaced whole.
 
 use crate::StartError;
 use crate::records::Record;
+use crate::s3::buckets::Buckets;
 use crate::ses::account::{Account, Standing};
 use crate::ses::configuration_sets::ConfigurationSet;
 use crate::ses::dedicated_pools::Dedicated;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) records: Vec<Record>,
     #[serde(default)]
     pub(crate) queues: Queues,
+    #[serde(default)]
+    pub(crate) buckets: Buckets,
     #[serde(default)]
     pub(crate) quota: Quota,
     #[serde(default)]

@@ -1,7 +1,9 @@
 //! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
 //! nothing here listens.
 
+mod buckets;
 mod queues;
+mod receiving;
 mod records;
 mod sending;
 mod verdicts;
@@ -13,7 +15,9 @@ use crate::events::EventPlan;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::history::History;
 use crate::mail::Outbox;
+use crate::mail_in::MailIn;
 use crate::records::DnsTrouble;
+use crate::s3::buckets::Buckets;
 use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
@@ -41,6 +45,7 @@ struct Shared {
     address: SocketAddr,
     auto_verify: bool,
     known_domain: Option<String>,
+    mail_in: Option<MailIn>,
     strict: bool,
     /// In seconds.
     event_delay: f64,
@@ -91,8 +96,8 @@ pub(crate) struct Incoming {
     pub(crate) drafts: Drafts,
 }
 
-pub(crate) enum Outcome {
-    Answer(Answer),
+pub(crate) enum Outcome<T = Value> {
+    Answer(Result<T, Failure>),
     Garbage,
     Hang,
     Reset,
@@ -119,19 +124,22 @@ impl World {
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
         };
-        let Options { auto_verify, known_domain, strict, event_delay, now, chance, .. } = options;
+        let Options { auto_verify, known_domain, mail_in, strict, event_delay, now, chance, .. } = options;
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
-        Ok(Self(Arc::new(Shared {
+        let world = Self(Arc::new(Shared {
             inner,
             arrivals,
             address,
             auto_verify,
             known_domain,
+            mail_in,
             strict,
             event_delay,
             now,
             chance,
-        })))
+        }));
+        world.furnish();
+        Ok(world)
     }
 
     pub fn fail(&self, fault: Fault) {
@@ -183,16 +191,18 @@ impl World {
         })
     }
 
-    /// Memory lost: all that SES held is gone, with queues and captured mail. DNS records stay, and what AWS thinks of the
+    /// Memory lost: all that SES held is gone, with queues, buckets and captured mail. DNS records stay, and what AWS thinks of the
     /// account.
     pub fn forget(&self) {
         self.change(|inner| {
             inner.state.regions.clear();
             inner.state.queues = Queues::default();
+            inner.state.buckets = Buckets::default();
             inner.rates = Rates::default();
             inner.outbox = Outbox::default();
             inner.history = History::default();
         });
+        self.furnish();
     }
 
     /// Writes to the state file what is not written yet.
@@ -326,7 +336,7 @@ impl World {
 }
 
 /// What the caller meets in place of the operation.
-fn instead(fault: Option<FaultKind>) -> Option<Outcome> {
+fn instead<T>(fault: Option<FaultKind>) -> Option<Outcome<T>> {
     Some(match fault? {
         FaultKind::TooManyRequests => Outcome::Answer(Err(Failure::too_many_requests())),
         FaultKind::InternalError => Outcome::Answer(Err(Failure::internal_error())),
@@ -338,7 +348,7 @@ fn instead(fault: Option<FaultKind>) -> Option<Outcome> {
 }
 
 /// What the caller learns of the operation's answer. A refusal is always told.
-fn after(fault: Option<FaultKind>, answer: Answer) -> Outcome {
+fn after<T>(fault: Option<FaultKind>, answer: Result<T, Failure>) -> Outcome<T> {
     match (fault, answer) {
         (Some(FaultKind::AcceptThenHang), Ok(_)) => Outcome::Hang,
         (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,

@@ -268,6 +268,7 @@ async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
         dns: any_port,
         auto_verify: false,
         known_domain: Some("ownlane.example".to_owned()),
+        mail_in: None,
         strict: true,
         state: None,
         event_delay: 0.0,

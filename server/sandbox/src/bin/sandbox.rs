@@ -2,7 +2,7 @@
 //! hold no behaviour of the world itself.
 
 use clap::Parser;
-use sandbox::{Options, Sandbox};
+use sandbox::{ACCOUNT, MailIn, Options, Sandbox};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,10 +13,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-/// Amazon SES v2, SQS and a DNS server on localhost, over the real protocols.
+/// Amazon SES v2, SQS, S3 and a DNS server on localhost, over the real protocols.
 ///
-/// Point an AWS SDK at it with AWS_ENDPOINT_URL_SESV2 and AWS_ENDPOINT_URL_SQS=http://ADDRESS and any credentials. The control API is under
-/// http://ADDRESS/_sandbox/ (GET it for a list): DNS records, faults, statuses of identities, calls made, all state.
+/// Point an AWS SDK at it with AWS_ENDPOINT_URL_SESV2, AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_S3=http://ADDRESS, any
+/// credentials, and path style for S3. The control API is under http://ADDRESS/_sandbox/ (GET it for a list): DNS
+/// records, faults, statuses of identities, mail from outside (POST /_sandbox/mail-in), calls made, all state.
+///
+/// With a reply domain, people answer mail whose Reply-To (else From) is there, as their local part says: answer,
+/// notnow, decline, question, wrongperson, remove, and by a program left, away, autoreply; in the language ru, de, es or
+/// fr, else English; with gmail, outlook, apple, thunderbird or webmail, else any of them. Like bob.question.de@b.example.
 #[derive(Parser)]
 #[command(name = "sandbox", version)]
 struct Arguments {
@@ -32,6 +37,10 @@ struct Arguments {
     /// A domain that verifies without DNS records.
     #[arg(long)]
     known_domain: Option<String>,
+    /// A domain for which SES receives mail, in us-east-1: into the bucket ownlane-mail under in/, told in the queue
+    /// ownlane-replies.
+    #[arg(long)]
+    reply_domain: Option<String>,
     /// Calls with members that their operation does not know are refused, not only noted in the list of calls.
     #[arg(long)]
     strict: bool,
@@ -63,9 +72,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let Arguments { listen, dns, auto_verify, known_domain, strict, state, event_delay } = arguments;
+    let Arguments { listen, dns, auto_verify, known_domain, reply_domain, strict, state, event_delay } = arguments;
+    let mail_in = reply_domain.map(mail_in);
     let (now, chance) = (Arc::new(now), Arc::new(chance));
-    let options = Options { listen, dns, auto_verify, known_domain, strict, state, event_delay, now, chance };
+    let options = Options { listen, dns, auto_verify, known_domain, mail_in, strict, state, event_delay, now, chance };
     let sandbox = Sandbox::bind(options).await?;
     println!("SES http://{}", sandbox.address);
     println!("DNS {}", sandbox.dns);
@@ -81,6 +91,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     });
     sandbox.run(stopped).await;
     Ok(())
+}
+
+fn mail_in(domain: String) -> MailIn {
+    MailIn {
+        domain,
+        region: "us-east-1".to_owned(),
+        bucket: "ownlane-mail".to_owned(),
+        prefix: "in/".to_owned(),
+        topic: format!("arn:aws:sns:us-east-1:{ACCOUNT}:ownlane-replies"),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program's one look at the clock")]

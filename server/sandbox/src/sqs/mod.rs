@@ -90,6 +90,12 @@ impl Queues {
         Some(here.entry(name.to_owned()).or_insert_with(|| Queue::new(now)))
     }
 
+    /// One that is there stays as it is.
+    pub(crate) fn make(&mut self, region: &str, name: &str, now: i64) {
+        let here = self.0.entry(region.to_owned()).or_default();
+        here.entry(name.to_owned()).or_insert_with(|| Queue::new(now));
+    }
+
     pub(crate) fn all(&mut self) -> impl Iterator<Item = &mut Queue> {
         self.0.values_mut().flat_map(BTreeMap::values_mut)
     }

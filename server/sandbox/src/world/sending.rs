@@ -6,13 +6,14 @@ use crate::events::{self, EventPlan};
 use crate::history::{Moment, Told};
 use crate::mail::Mail;
 use crate::ses::send::{Accepted, PausedTenantError};
+use crate::sns::{self, Subject};
 use crate::state::ACCOUNT;
-use crate::{ids, moment, sns};
+use crate::{ids, moment};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// A message on its way into a queue.
-struct Notice {
+pub(super) struct Notice {
     queue: String,
     message_id: String,
     body: String,
@@ -49,7 +50,8 @@ impl World {
     pub fn push_event(&self, region: &str, queue: &str, message: &Value) {
         let text = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
         let due = moment::millis((self.0.now)());
-        let notice = self.notice(&format!("arn:aws:sns:{region}:{ACCOUNT}:{queue}"), &text, due);
+        let topic = format!("arn:aws:sns:{region}:{ACCOUNT}:{queue}");
+        let notice = self.notice(&topic, Subject::Event, &text, due);
         self.put(region, [notice]);
     }
 
@@ -62,14 +64,17 @@ impl World {
         let told = Told::new(accepted, moments.collect());
         let plan = {
             let mut inner = self.inner();
-            if let Some(mail) = mail {
-                inner.outbox.push(mail);
+            if let Some(mail) = &mail {
+                inner.outbox.push(mail.clone());
             }
             inner.history.push(told);
             inner.plan
         };
         if !accepted.topics.is_empty() {
             self.put(&accepted.region, self.notices(accepted, plan));
+        }
+        if let Some(mail) = mail {
+            self.people_answer(accepted, &mail.raw);
         }
     }
 
@@ -84,19 +89,19 @@ impl World {
                     if plan.shuffle {
                         due = self.due(accepted.at, self.any_step());
                     }
-                    notices.push(self.notice(&topic.arn, &message, due));
+                    notices.push(self.notice(&topic.arn, Subject::Event, &message, due));
                 }
             }
         }
         notices
     }
 
-    fn notice(&self, topic_arn: &str, message: &str, due: i64) -> Notice {
-        let body = sns::envelope(topic_arn, message, due, &*self.0.chance);
+    pub(super) fn notice(&self, topic_arn: &str, subject: Subject, message: &str, due: i64) -> Notice {
+        let body = sns::envelope(topic_arn, subject, message, due, &*self.0.chance);
         Notice { queue: sns::queue(topic_arn).to_owned(), message_id: ids::uuid(&*self.0.chance), body, due }
     }
 
-    fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
+    pub(super) fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
         let mut inner = self.inner();
         let inner = &mut *inner;
         inner.unsaved = true;
@@ -109,7 +114,7 @@ impl World {
         self.0.arrivals.notify_waiters();
     }
 
-    fn due(&self, at: f64, step: u8) -> i64 {
+    pub(super) fn due(&self, at: f64, step: u8) -> i64 {
         moment::millis(at + self.0.event_delay * f64::from(step))
     }
 

@@ -67,6 +67,7 @@ pub async fn start_with(change: impl FnOnce(&mut Options)) -> Running {
         dns: loopback,
         auto_verify: false,
         known_domain: None,
+        mail_in: None,
         strict: true,
         state: None,
         event_delay: 0.0,

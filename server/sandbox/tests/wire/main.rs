@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod account;
+mod answers;
+mod buckets;
 mod bulk;
 mod configuration_sets;
 mod control;
@@ -16,9 +18,11 @@ mod identities;
 mod insights;
 mod members;
 mod metrics;
+mod objects;
 mod operations;
 mod pages;
 mod post;
+mod receiving;
 mod sending;
 mod signature;
 mod sqs;

@@ -129,6 +129,7 @@ fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
         dns,
         auto_verify: false,
         known_domain: None,
+        mail_in: None,
         strict: true,
         state: None,
         event_delay: 0.0,
