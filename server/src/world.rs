@@ -30,7 +30,7 @@ mod played {
     use app::site::Zones;
     use rules::domains::{RecordKind, WantedRecord};
     use rules::time::{Chance, Clock};
-    use sandbox::{Options, Record, Sandbox};
+    use sandbox::{MailIn, Options, Record, Sandbox};
     use std::net::SocketAddr;
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -67,7 +67,13 @@ mod played {
                 dns,
                 auto_verify: false,
                 known_domain: config.mail_from.as_ref().map(|address| address.domain().as_str().to_owned()),
-                mail_in: None,
+                mail_in: config.world.reply_domain().map(|domain| MailIn {
+                    domain: domain.as_str().to_owned(),
+                    region: REGION.to_owned(),
+                    bucket: "ownlane-mail".to_owned(),
+                    prefix: "in/".to_owned(),
+                    topic: format!("arn:aws:sns:{REGION}:{}:{REPLIES}", sandbox::ACCOUNT),
+                }),
                 strict: false,
                 state,
                 event_delay: EVENT_DELAY_SECS,

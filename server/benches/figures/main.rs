@@ -8,6 +8,8 @@
 mod harness;
 #[path = "../../tests/pages/teams.rs"]
 mod teams;
+#[path = "../../tests/pages/world.rs"]
+mod world;
 
 use crate::harness::{Browser, TestSite};
 use crate::teams::Sending;

@@ -1,5 +1,6 @@
 //! A server without a network, and a browser without a window.
 
+use crate::world::{REPLY_DOMAIN, reach, start_sandbox};
 use app::accounts::passwords::Passwords;
 use app::site::Parts;
 use app::{Client, Site};
@@ -10,7 +11,7 @@ use db::fixtures::TestDatabase;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use rules::addresses::{DomainName, EmailAddress};
-use rules::time::{Chance, Clock, Duration, OffsetDateTime};
+use rules::time::{Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
 use server::system::{SystemChance, SystemClock};
 use server::world::SandboxZones;
@@ -27,8 +28,6 @@ const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site");
 pub const MAIL_FROM: &str = "mail@ownlane.example";
 /// Never verified: nothing leaves from it.
 pub const MAIL_FROM_NOWHERE: &str = "mail@nowhere.example";
-/// Where answers come in.
-pub const REPLY_DOMAIN: &str = "in.ownlane.example";
 pub const PASSWORD: &str = "four plain words here";
 
 /// Goes on by a millisecond each time it is looked at, so that what comes later is later; else it stands still until it
@@ -259,40 +258,6 @@ impl Drop for WorkerProcess {
         drop(self.0.kill());
         drop(self.0.wait());
     }
-}
-
-async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
-    let any_port: SocketAddr = "127.0.0.1:0".parse().unwrap();
-    sandbox::Sandbox::bind(sandbox::Options {
-        listen: any_port,
-        dns: any_port,
-        auto_verify: false,
-        known_domain: Some("ownlane.example".to_owned()),
-        mail_in: None,
-        strict: true,
-        state: None,
-        event_delay: 0.0,
-        now: Arc::new(move || clock.now().unix_timestamp() as f64),
-        chance: Arc::new(|bytes| SystemChance.fill(bytes)),
-    })
-    .await
-    .unwrap()
-}
-
-async fn reach(sandbox: SocketAddr) -> worker::Ses {
-    worker::Ses::new(worker::SesSettings {
-        region: "us-east-1".to_owned(),
-        name_prefix: "ownlane".to_owned(),
-        events_topic: "arn:aws:sns:us-east-1:123456789012:ownlane-events".to_owned(),
-        events_queue: format!("http://{sandbox}/123456789012/ownlane-events"),
-        replies: Some(worker::Replies {
-            domain: DomainName::parse(REPLY_DOMAIN).unwrap(),
-            queue: format!("http://{sandbox}/123456789012/ownlane-replies"),
-        }),
-        send_timeout: std::time::Duration::from_secs(1),
-        endpoint: worker::Endpoint::Sandbox(format!("http://{sandbox}")),
-    })
-    .await
 }
 
 pub struct Browser {

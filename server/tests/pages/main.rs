@@ -20,3 +20,4 @@ mod replies;
 mod sequences;
 mod suppression;
 mod teams;
+mod world;

@@ -38,7 +38,7 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
     let (open, mut looks) = judge(&mut tx, &gate, &found, now).await?;
     let running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
     let chosen = choose(context, &mut tx, &open, &running, now).await?;
-    let composed = compose_all(context, &mut tx, tenant, &gate, reply_key, &open, chosen, now).await?;
+    let composed = compose_all(context, &mut tx, &gate, reply_key, &open, chosen, now).await?;
     let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
     if !composed.messages.is_empty() {
         rows::insert(&mut tx, &composed.messages, now, machine_now, call_until).await?;
@@ -120,14 +120,13 @@ async fn choose(
 async fn compose_all(
     context: &Context,
     tx: &mut TenantTx,
-    tenant: TenantId,
     gate: &TenantGate,
     reply_key: Option<&ReplyKey>,
     open: &[&DueLane],
     mut chosen: HashMap<MailboxId, Candidate>,
     now: OffsetDateTime,
 ) -> Result<Composed> {
-    let mut composed = Composed::default();
+    let (mut composed, tenant) = (Composed::default(), tx.tenant());
     let (Some(ses_name), Some(postal_address)) = (&gate.ses_name, &gate.postal_address) else {
         return Ok(composed);
     };

@@ -1,0 +1,51 @@
+//! The world that tests play: a sandbox of their own, and the worker's way to it.
+
+use crate::harness::TestClock;
+use rules::addresses::DomainName;
+use rules::time::{Chance, Clock};
+use server::system::SystemChance;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Where answers come in.
+pub const REPLY_DOMAIN: &str = "in.ownlane.example";
+
+pub async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
+    let any_port: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    sandbox::Sandbox::bind(sandbox::Options {
+        listen: any_port,
+        dns: any_port,
+        auto_verify: false,
+        known_domain: Some("ownlane.example".to_owned()),
+        mail_in: Some(sandbox::MailIn {
+            domain: REPLY_DOMAIN.to_owned(),
+            region: "us-east-1".to_owned(),
+            bucket: "ownlane-mail".to_owned(),
+            prefix: "in/".to_owned(),
+            topic: "arn:aws:sns:us-east-1:123456789012:ownlane-replies".to_owned(),
+        }),
+        strict: true,
+        state: None,
+        event_delay: 0.0,
+        now: Arc::new(move || clock.now().unix_timestamp() as f64),
+        chance: Arc::new(|bytes| SystemChance.fill(bytes)),
+    })
+    .await
+    .unwrap()
+}
+
+pub async fn reach(sandbox: SocketAddr) -> worker::Ses {
+    worker::Ses::new(worker::SesSettings {
+        region: "us-east-1".to_owned(),
+        name_prefix: "ownlane".to_owned(),
+        events_topic: "arn:aws:sns:us-east-1:123456789012:ownlane-events".to_owned(),
+        events_queue: format!("http://{sandbox}/123456789012/ownlane-events"),
+        replies: Some(worker::Replies {
+            domain: DomainName::parse(REPLY_DOMAIN).unwrap(),
+            queue: format!("http://{sandbox}/123456789012/ownlane-replies"),
+        }),
+        send_timeout: std::time::Duration::from_secs(1),
+        endpoint: worker::Endpoint::Sandbox(format!("http://{sandbox}")),
+    })
+    .await
+}
