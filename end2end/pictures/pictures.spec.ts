@@ -154,7 +154,7 @@ test('every page', async ({ browser }) => {
   await team.locator('dd a').first().click();
   await take(ada, 'lead-bounced', team.url());
   for (const who of ['interested', 'away', 'remove']) {
-    await team.goto('/t/northwind/leads');
+    await team.goto(`/t/northwind/leads?starts=${who}`);
     await team.getByRole('link', { name: new RegExp(`^${who}`) }).click();
     await take(ada, `lead-${who}`, team.url());
   }
