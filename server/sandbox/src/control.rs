@@ -34,7 +34,7 @@ POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|N
 DELETE /_sandbox/records            {\"name\", \"kind\"}: all of that kind at that name
 POST   /_sandbox/trouble            {\"trouble\": \"ServFail\" | \"Silence\" | null}: of every DNS answer
 POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
-                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset or Garbage
+                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch) or Garbage
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
 POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
 POST   /_sandbox/quota              {\"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and a second
@@ -53,6 +53,7 @@ POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any 
 GET    /_sandbox/mail-in            the rule for mail that is received: domain, bucket, topic; null: there is none
 POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
                                     Answers {\"message_id\"}
+POST   /_sandbox/subscriptions      {\"topic\": ARN, \"raw\"}: while true, its queue gets messages without an envelope
 POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
@@ -76,6 +77,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/events", post(events))
         .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
+        .route("/_sandbox/subscriptions", post(subscription))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))
@@ -307,6 +309,18 @@ struct RawEvent {
 async fn raw_event(State(world): State<World>, body: Bytes) -> Done {
     let RawEvent { region, queue, message } = parse(&body)?;
     world.push_event(&region, &queue, &message);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Subscription {
+    topic: String,
+    raw: bool,
+}
+
+async fn subscription(State(world): State<World>, body: Bytes) -> Done {
+    let Subscription { topic, raw } = parse(&body)?;
+    world.set_raw_delivery(&topic, raw);
     Ok(StatusCode::NO_CONTENT)
 }
 

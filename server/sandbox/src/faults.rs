@@ -28,6 +28,8 @@ pub enum FaultKind {
     AcceptThenHang,
     /// The call takes effect; the connection is dropped at once.
     AcceptThenReset,
+    /// Of a batch to SQS every other entry fails, from the second on. Any other call takes its course.
+    FailInPart,
     /// 200 with an HTML page, as from a proxy on the way. No effect.
     Garbage,
 }

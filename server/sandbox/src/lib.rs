@@ -9,6 +9,7 @@
 mod answers;
 mod bounces;
 mod control;
+mod digest;
 mod dns;
 mod events;
 mod exchangers;

@@ -11,7 +11,7 @@ use crate::ses::quota::Quota;
 use crate::ses::tenants::Tenant;
 use crate::sqs::Queues;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -26,6 +26,9 @@ pub(crate) struct State {
     pub(crate) queues: Queues,
     #[serde(default)]
     pub(crate) buckets: Buckets,
+    /// Topics, by ARN, whose queue gets their messages without an envelope.
+    #[serde(default)]
+    pub(crate) raw_topics: BTreeSet<String>,
     #[serde(default)]
     pub(crate) quota: Quota,
     #[serde(default)]

@@ -343,7 +343,7 @@ fn instead<T>(fault: Option<FaultKind>) -> Option<Outcome<T>> {
         FaultKind::ServiceUnavailable => Outcome::Answer(Err(Failure::service_unavailable())),
         FaultKind::Garbage => Outcome::Garbage,
         FaultKind::Hang => Outcome::Hang,
-        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset => return None,
+        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset | FaultKind::FailInPart => return None,
     })
 }
 

@@ -117,7 +117,7 @@ fn own(mood: Mood, recipient: &str, original: &Original, at: i64) -> String {
 }
 
 fn subject(mood: Mood, subject: &str) -> String {
-    if mood.intent.is_automatic() {
+    if matches!(mood.intent, Intent::Away | Intent::Left) {
         return format!("{} {subject}", words::automatic_reply(mood.language));
     }
     let is_reply = subject.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));

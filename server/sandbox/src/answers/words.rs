@@ -76,7 +76,7 @@ pub(super) fn farewell(language: Language) -> &'static str {
     }
 }
 
-/// With which the subject of a program's answer begins.
+/// With which the subject begins where somebody else's program answers in place of a person.
 pub(super) fn automatic_reply(language: Language) -> &'static str {
     match language {
         Language::English => "Automatic reply:",

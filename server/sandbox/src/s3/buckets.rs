@@ -1,12 +1,11 @@
 //! Buckets and what is in them. Their names are one space for all regions; each lives in one.
 
+use crate::digest::md5_hex;
 use axum::body::Bytes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use md5::{Digest, Md5};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Buckets(BTreeMap<String, Bucket>);
@@ -55,12 +54,8 @@ impl Buckets {
 
 impl Object {
     pub(crate) fn new(body: Bytes) -> Self {
-        let mut md5 = String::new();
-        for byte in Md5::digest(&body) {
-            let _ = write!(md5, "{byte:02x}"); // a String takes everything
-        }
         Self {
-            md5,
+            md5: md5_hex(&body),
             crc32: crc32fast::hash(&body),
             body,
             modified: 0,

@@ -1,16 +1,21 @@
 //! SQS over its JSON protocol: the operations by name, on queues that events come into. Nothing here waits: the long poll
 //! is `world`'s.
 
+mod attributes;
+mod batch;
+pub(crate) mod message_attributes;
 pub(crate) mod queue;
 mod read;
+mod send;
 
+use crate::digest::md5_hex;
 use crate::ses::members::Members;
 use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
-use queue::{Counts, Queue, ReceiptHandle};
+use queue::{Queue, ReceiptHandle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 pub(crate) struct Operation {
@@ -19,13 +24,17 @@ pub(crate) struct Operation {
 }
 
 const OPERATIONS: &[Operation] = &[
-    Operation { name: "CreateQueue", run: create },
+    Operation { name: "CreateQueue", run: attributes::create },
     Operation { name: "GetQueueUrl", run: get_url },
     Operation { name: RECEIVE, run: receive },
     Operation { name: "DeleteMessage", run: delete },
     Operation { name: "DeleteMessageBatch", run: delete_batch },
     Operation { name: "ChangeMessageVisibility", run: change_visibility },
-    Operation { name: "GetQueueAttributes", run: get_attributes },
+    Operation { name: "ChangeMessageVisibilityBatch", run: change_visibility_batch },
+    Operation { name: "GetQueueAttributes", run: attributes::get },
+    Operation { name: "SetQueueAttributes", run: attributes::set },
+    Operation { name: "SendMessage", run: send::send },
+    Operation { name: "SendMessageBatch", run: send::send_batch },
     Operation { name: "PurgeQueue", run: purge },
 ];
 
@@ -38,6 +47,10 @@ pub(crate) struct Request<'a> {
     pub(crate) address: SocketAddr,
     /// Messages come in any order.
     pub(crate) shuffle: bool,
+    /// Every other entry of a batch fails.
+    pub(crate) fail_in_part: bool,
+    /// Messages went to a queue of dead letters.
+    pub(crate) buried: bool,
     pub(crate) chance: &'a dyn Fn(&mut [u8]),
 }
 
@@ -48,6 +61,7 @@ pub(crate) struct Queues(BTreeMap<String, BTreeMap<String, Queue>>);
 /// In every region from the start.
 pub(crate) const EVENTS: &str = "ownlane-events";
 const RECEIVE: &str = "ReceiveMessage";
+const DEAD_IN: &str = "DeadLetterQueueSourceArn";
 const TARGET: &str = "AmazonSQS.";
 const ENTRIES_MAX: usize = 10;
 const VISIBILITY_SECS_MAX: i64 = 43_200;
@@ -106,21 +120,6 @@ impl Queues {
     }
 }
 
-fn create(request: &mut Request) -> Answer {
-    let name = read::name(Members(request.body))?.to_owned();
-    let attributes = Members(request.body).object("Attributes")?;
-    let visibility = match attributes.map(|attributes| attributes.text("VisibilityTimeout")).transpose()?.flatten() {
-        Some(text) => Some(text.parse().map_err(|_| read::invalid("VisibilityTimeout"))?),
-        None => None,
-    };
-    let queues = request.queues.0.entry(request.region.to_owned()).or_default();
-    let queue = queues.entry(name.clone()).or_insert_with(|| Queue::new(request.now));
-    if let Some(visibility) = visibility {
-        queue.visibility_secs = visibility;
-    }
-    Ok(json!({ "QueueUrl": url(request, &name) }))
-}
-
 fn get_url(request: &mut Request) -> Answer {
     let name = read::name(Members(request.body))?.to_owned();
     request.queues.get(request.region, &name, request.now).ok_or_else(read::no_queue)?;
@@ -141,29 +140,53 @@ fn receive(request: &mut Request) -> Answer {
         usize::try_from(u32::from_ne_bytes(bytes)).unwrap_or_default() % count.max(1)
     };
     let pick: Option<&dyn Fn(usize) -> usize> = request.shuffle.then_some(&pick);
+    let attributes = members.texts("MessageAttributeNames")?.unwrap_or_default();
     let queue = read::queue(request)?;
     let visibility = visibility.unwrap_or(queue.visibility_secs);
-    let received = queue.receive(now, usize::try_from(max).unwrap_or(ENTRIES_MAX), visibility, pick);
-    if received.is_empty() {
-        return Ok(json!({}));
-    }
-    let messages: Vec<Value> = received.iter().map(|(handle, message)| shown(handle, message, &wanted)).collect();
-    Ok(json!({ "Messages": messages }))
+    let mut dead = Vec::new();
+    let received = queue.receive(now, usize::try_from(max).unwrap_or(ENTRIES_MAX), visibility, pick, &mut dead);
+    let messages: Vec<Value> =
+        received.iter().map(|(handle, message)| shown(handle, message, &wanted, &attributes)).collect();
+    bury(request, dead)?;
+    Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
 }
 
-fn shown(handle: &ReceiptHandle, message: &queue::Message, wanted: &[&str]) -> Value {
-    let mut shown = json!({ "MessageId": message.message_id, "ReceiptHandle": handle.text(), "Body": message.body });
+fn bury(request: &mut Request, dead: Vec<queue::Message>) -> Result<(), Failure> {
+    let Some(redrive) = read::queue(request)?.redrive.clone().filter(|_| !dead.is_empty()) else { return Ok(()) };
+    let came_from = attributes::arn(request.region, read::queue_name(Members(request.body))?);
+    let now = request.now;
+    let target = request.queues.get(request.region, &redrive.queue, now).ok_or_else(read::no_queue)?;
+    dead.into_iter().for_each(|message| target.bury(message, &came_from, now));
+    request.buried = true;
+    Ok(())
+}
+
+fn shown(handle: &ReceiptHandle, message: &queue::Message, wanted: &[&str], asked_for: &[&str]) -> Value {
+    let mut shown = json!({
+        "MessageId": message.message_id,
+        "ReceiptHandle": handle.text(),
+        "MD5OfBody": md5_hex(message.body.as_bytes()),
+        "Body": message.body,
+    });
+    let own = message_attributes::asked(&message.attributes, asked_for);
+    if !own.is_empty() {
+        shown["MD5OfMessageAttributes"] = json!(message_attributes::md5(&own));
+        shown["MessageAttributes"] = message_attributes::shown(&own);
+    }
     let attributes = [
         ("ApproximateReceiveCount", i64::from(message.receives)),
         ("SentTimestamp", message.sent),
         ("ApproximateFirstReceiveTimestamp", message.first_received.unwrap_or_default()),
     ];
     let asked = |name: &&str| wanted.contains(&"All") || wanted.contains(name);
-    let attributes: Map<String, Value> = attributes
+    let mut attributes: Map<String, Value> = attributes
         .into_iter()
         .filter(|(name, _)| asked(name))
         .map(|(name, value)| (name.to_owned(), Value::String(value.to_string())))
         .collect();
+    if let (Some(source), true) = (&message.dead_in, asked(&DEAD_IN)) {
+        attributes.insert(DEAD_IN.to_owned(), json!(source));
+    }
     if !attributes.is_empty() {
         shown["Attributes"] = Value::Object(attributes);
     }
@@ -176,37 +199,24 @@ fn delete(request: &mut Request) -> Answer {
     Ok(json!({}))
 }
 
-/// Each entry succeeds or fails by itself.
 fn delete_batch(request: &mut Request) -> Answer {
-    let entries = read::entries(Members(request.body))?;
-    let mut ids = BTreeSet::new();
-    for entry in &entries {
-        if !ids.insert(entry.required_text("Id")?) {
-            return Err(read::failure("BatchEntryIdsNotDistinct", "Two entries of the batch have the same Id."));
-        }
-    }
-    let queue = read::queue(request)?;
-    let (mut successful, mut failed) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let id = entry.required_text("Id")?;
-        match read::handle(entry) {
-            Ok(handle) => {
-                queue.delete(&handle);
-                successful.push(json!({ "Id": id }));
-            }
-            Err(failure) => failed.push(json!({
-                "Id": id,
-                "SenderFault": true,
-                "Code": failure.name,
-                "Message": failure.message,
-            })),
-        }
-    }
-    Ok(json!({ "Successful": successful, "Failed": failed }))
+    batch::each(request, |request, entry| {
+        let handle = read::handle(entry)?;
+        read::queue(request)?.delete(&handle);
+        Ok(json!({}))
+    })
 }
 
 fn change_visibility(request: &mut Request) -> Answer {
     let members = Members(request.body);
+    change_one(request, members)
+}
+
+fn change_visibility_batch(request: &mut Request) -> Answer {
+    batch::each(request, change_one)
+}
+
+fn change_one(request: &mut Request, members: Members) -> Answer {
     let handle = read::handle(members)?;
     let secs = read::within(members, "VisibilityTimeout", 0..=VISIBILITY_SECS_MAX)?;
     let secs = secs.ok_or_else(|| read::failure("MissingParameter", "VisibilityTimeout is required."))?;
@@ -216,26 +226,6 @@ fn change_visibility(request: &mut Request) -> Answer {
     } else {
         Err(read::failure("MessageNotInflight", "The message is not in flight under this receipt handle."))
     }
-}
-
-fn get_attributes(request: &mut Request) -> Answer {
-    let wanted = Members(request.body).texts("AttributeNames")?.unwrap_or_default();
-    let (now, region) = (request.now, request.region);
-    let name = read::queue_name(Members(request.body))?;
-    let queue = read::queue(request)?;
-    let Counts { visible, in_flight, delayed } = queue.counts(now);
-    let mut attributes = json!({
-        "QueueArn": format!("arn:aws:sqs:{region}:{ACCOUNT}:{name}"),
-        "ApproximateNumberOfMessages": visible.to_string(),
-        "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
-        "ApproximateNumberOfMessagesDelayed": delayed.to_string(),
-        "VisibilityTimeout": queue.visibility_secs.to_string(),
-        "CreatedTimestamp": (queue.created / 1000).to_string(),
-    });
-    if let Some(attributes) = attributes.as_object_mut() {
-        attributes.retain(|name, _| wanted.contains(&"All") || wanted.contains(&name.as_str()));
-    }
-    Ok(json!({ "Attributes": attributes }))
 }
 
 fn purge(request: &mut Request) -> Answer {

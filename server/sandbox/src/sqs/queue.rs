@@ -1,6 +1,7 @@
 //! One queue: what can be received, what is away until its time comes, what is held back. It waits for nothing: whoever
 //! looks says what time it is.
 
+use super::message_attributes::Attributes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,6 +11,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(crate) struct Queue {
     pub(crate) created: i64,
     pub(crate) visibility_secs: i64,
+    /// `None`: what is not deleted comes back for ever.
+    #[serde(default)]
+    pub(crate) redrive: Option<Redrive>,
+    /// Attributes that change nothing here.
+    #[serde(default)]
+    pub(crate) kept: BTreeMap<String, String>,
     next_id: u64,
     messages: BTreeMap<u64, Message>,
     /// In the order of coming. Messages that were deleted meanwhile are passed over.
@@ -30,7 +37,30 @@ pub(crate) struct Message {
     pub(crate) sent: i64,
     pub(crate) receives: u32,
     pub(crate) first_received: Option<i64>,
+    #[serde(default)]
+    pub(crate) attributes: Attributes,
+    /// The ARN of the queue that it was in before, if it is a dead letter.
+    #[serde(default)]
+    pub(crate) dead_in: Option<String>,
     due: i64,
+}
+
+/// A message that comes into a queue.
+pub(crate) struct New {
+    pub(crate) message_id: String,
+    pub(crate) body: String,
+    pub(crate) attributes: Attributes,
+    pub(crate) sent: i64,
+    /// From then on it can be received, unless it is held: then when it is released.
+    pub(crate) due: i64,
+}
+
+/// Where messages go that were received so often and not deleted.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Redrive {
+    /// By its name, in the same region.
+    pub(crate) queue: String,
+    pub(crate) max_receives: u32,
 }
 
 /// As the state file has it: everything that is to come, comes.
@@ -38,6 +68,10 @@ pub(crate) struct Message {
 struct Kept {
     created: i64,
     visibility_secs: i64,
+    #[serde(default)]
+    redrive: Option<Redrive>,
+    #[serde(default)]
+    kept: BTreeMap<String, String>,
     next_id: u64,
     messages: BTreeMap<u64, Message>,
 }
@@ -60,27 +94,48 @@ pub(crate) const VISIBILITY_SECS: i64 = 60;
 
 impl From<Kept> for Queue {
     fn from(kept: Kept) -> Self {
-        let Kept { created, visibility_secs, next_id, messages } = kept;
+        let Kept { created, visibility_secs, redrive, kept, next_id, messages } = kept;
         let away = messages.iter().map(|(id, message)| (message.due, *id)).collect();
-        Self { created, visibility_secs, next_id, messages, ready: VecDeque::new(), away, held: BTreeSet::new() }
+        let (ready, held) = (VecDeque::new(), BTreeSet::new());
+        Self { created, visibility_secs, redrive, kept, next_id, messages, ready, away, held }
     }
 }
 
 impl Queue {
     pub(crate) fn new(now: i64) -> Self {
-        Self::from(Kept { created: now, visibility_secs: VISIBILITY_SECS, next_id: 0, messages: BTreeMap::new() })
+        Self::from(Kept {
+            created: now,
+            visibility_secs: VISIBILITY_SECS,
+            redrive: None,
+            kept: BTreeMap::new(),
+            next_id: 0,
+            messages: BTreeMap::new(),
+        })
     }
 
-    /// It can be received from `due` on, unless it is held: then when it is released.
-    pub(crate) fn push(&mut self, message_id: String, body: String, due: i64, hold: bool) {
+    pub(crate) fn push(&mut self, new: New, hold: bool) {
+        let New { message_id, body, attributes, sent, due } = new;
+        let message =
+            Message { message_id, body, sent, receives: 0, first_received: None, attributes, dead_in: None, due };
+        self.insert(message, hold);
+    }
+
+    /// It comes from the queue of that ARN, and can be received at once.
+    pub(crate) fn bury(&mut self, mut dead: Message, came_from: &str, now: i64) {
+        dead.dead_in = Some(came_from.to_owned());
+        dead.due = now;
+        self.insert(dead, false);
+    }
+
+    fn insert(&mut self, message: Message, hold: bool) {
         let id = self.next_id;
         self.next_id += 1;
-        self.messages.insert(id, Message { message_id, body, sent: due, receives: 0, first_received: None, due });
         if hold {
             self.held.insert(id);
         } else {
-            self.away.insert((due, id));
+            self.away.insert((message.due, id));
         }
+        self.messages.insert(id, message);
     }
 
     pub(crate) fn release(&mut self) {
@@ -92,15 +147,17 @@ impl Queue {
     }
 
     /// Up to `max` messages, away for `visibility_secs` from now. `pick`: which of so many comes first; without it the
-    /// oldest.
+    /// oldest. What was received too often already goes to the dead instead.
     pub(crate) fn receive(
         &mut self,
         now: i64,
         max: usize,
         visibility_secs: i64,
         pick: Option<&dyn Fn(usize) -> usize>,
+        dead: &mut Vec<Message>,
     ) -> Vec<(ReceiptHandle, &Message)> {
         self.settle(now);
+        let max_receives = self.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receives);
         let due = now + visibility_secs * 1000;
         let mut taken = Vec::new();
         while taken.len() < max {
@@ -110,6 +167,10 @@ impl Queue {
             };
             let Some(id) = next else { break };
             let Some(message) = self.messages.get_mut(&id) else { continue };
+            if message.receives >= max_receives {
+                dead.extend(self.messages.remove(&id));
+                continue;
+            }
             message.receives += 1;
             message.first_received.get_or_insert(now);
             message.due = due;

@@ -1,6 +1,7 @@
 //! Calls to SQS. Only a receive that finds nothing waits, and it holds nothing while it does.
 
 use super::{Outcome, World, after, instead};
+use crate::faults::FaultKind;
 use crate::moment;
 use crate::sqs::{self, Operation, Request};
 use crate::wire::Answer;
@@ -29,7 +30,7 @@ impl World {
         if let Some(outcome) = instead(fault) {
             return outcome;
         }
-        let answer = if call.operation.waits() { self.receive(call).await } else { self.perform_queue(call).0 };
+        let answer = if call.operation.waits() { self.receive(call).await } else { self.perform_queue(call, fault).0 };
         if answer.is_ok() {
             self.0.arrivals.notify_waiters(); // a changed visibility may bring a message back
         }
@@ -44,7 +45,7 @@ impl World {
             let arrival = self.0.arrivals.notified();
             tokio::pin!(arrival);
             arrival.as_mut().enable(); // before the look: what comes meanwhile wakes
-            let (answer, nap) = self.perform_queue(call);
+            let (answer, nap) = self.perform_queue(call, None);
             let found = answer.as_ref().map_or(true, |answer| answer.get("Messages").is_some());
             if found || wait == 0 {
                 return answer;
@@ -58,7 +59,7 @@ impl World {
     }
 
     /// The answer, and for how long at most to wait with the next look. `None`: until something comes.
-    fn perform_queue(&self, call: &QueueCall) -> (Answer, Option<Duration>) {
+    fn perform_queue(&self, call: &QueueCall, fault: Option<FaultKind>) -> (Answer, Option<Duration>) {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let now = moment::millis((self.0.now)());
@@ -69,6 +70,8 @@ impl World {
             now,
             address: self.0.address,
             shuffle: inner.plan.shuffle,
+            fail_in_part: fault == Some(FaultKind::FailInPart),
+            buried: false,
             chance: &*self.0.chance,
         };
         let answer = call.operation.perform(&mut request);
@@ -77,7 +80,7 @@ impl World {
             false => None,
         };
         let empty = matches!(&answer, Ok(Value::Object(members)) if call.operation.waits() && members.is_empty());
-        inner.unsaved |= answer.is_ok() && !empty;
+        inner.unsaved |= request.buried || answer.is_ok() && !empty;
         (answer, nap.map(Duration::from_millis))
     }
 }

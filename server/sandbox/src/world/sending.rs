@@ -7,6 +7,8 @@ use crate::history::{Moment, Told};
 use crate::mail::Mail;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::sns::{self, Subject};
+use crate::sqs::message_attributes::Attributes;
+use crate::sqs::queue::New;
 use crate::state::ACCOUNT;
 use crate::{ids, moment};
 use serde_json::Value;
@@ -55,6 +57,15 @@ impl World {
         self.put(region, [notice]);
     }
 
+    /// Whether what goes to the topic from now on reaches its queue without the envelope (RawMessageDelivery of the
+    /// subscription).
+    pub fn set_raw_delivery(&self, topic_arn: &str, raw: bool) {
+        self.change(|inner| match raw {
+            true => inner.state.raw_topics.insert(topic_arn.to_owned()),
+            false => inner.state.raw_topics.remove(topic_arn),
+        });
+    }
+
     pub(super) fn deliver(&self, accepted: &Accepted) {
         let mail = accepted.letter.unrendered.is_none().then(|| Arc::new(captured(accepted)));
         let moments = events::of(accepted).into_iter().map(|event| {
@@ -97,7 +108,10 @@ impl World {
     }
 
     pub(super) fn notice(&self, topic_arn: &str, subject: Subject, message: &str, due: i64) -> Notice {
-        let body = sns::envelope(topic_arn, subject, message, due, &*self.0.chance);
+        let body = match self.inner().state.raw_topics.contains(topic_arn) {
+            true => message.to_owned(),
+            false => sns::envelope(topic_arn, subject, message, due, &*self.0.chance),
+        };
         Notice { queue: sns::queue(topic_arn).to_owned(), message_id: ids::uuid(&*self.0.chance), body, due }
     }
 
@@ -107,7 +121,10 @@ impl World {
         inner.unsaved = true;
         for Notice { queue, message_id, body, due } in notices {
             match inner.state.queues.get(region, &queue, due) {
-                Some(queue) => queue.push(message_id, body, due, inner.plan.hold),
+                Some(queue) => {
+                    let new = New { message_id, body, attributes: Attributes::new(), sent: due, due };
+                    queue.push(new, inner.plan.hold);
+                }
                 None => tracing::warn!(region, queue, "no queue has the name of this topic: the event is dropped"),
             }
         }

@@ -94,7 +94,8 @@ async fn programs_answer_as_programs_do() {
         for (name, value) in marks {
             assert_eq!(header(&message, name).as_deref(), Some(value), "{word}");
         }
-        assert_eq!(message.subject(), Some("Automatic reply: Hello"));
+        let subject = if word == "autoreply" { "Re: Hello" } else { "Automatic reply: Hello" };
+        assert_eq!(message.subject(), Some(subject));
         assert_eq!(header(&message, "Return-Path").as_deref(), Some("<>"));
         assert!(header(&message, "In-Reply-To").is_some());
     }

@@ -22,6 +22,7 @@ mod objects;
 mod operations;
 mod pages;
 mod post;
+mod queues;
 mod receiving;
 mod sending;
 mod signature;

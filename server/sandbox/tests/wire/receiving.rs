@@ -3,7 +3,6 @@
 use crate::buckets::client;
 use crate::harness::{Running, start, start_with, start_with_state};
 use crate::post::parsed;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use sandbox::{ACCOUNT, EventPlan, MailIn, NotReceived, Options};
 use serde_json::{Value, json};
 
@@ -23,13 +22,7 @@ pub fn receives(options: &mut Options) {
 
 /// The envelopes that can be received now. They are deleted.
 pub async fn envelopes(sandbox: &Running) -> Vec<Value> {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .endpoint_url(format!("http://{}", sandbox.address))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .build();
-    let sqs = aws_sdk_sqs::Client::from_conf(config);
+    let sqs = crate::queues::client(sandbox);
     let url = format!("http://{}/{ACCOUNT}/ownlane-replies", sandbox.address);
     let mut envelopes = Vec::new();
     loop {
