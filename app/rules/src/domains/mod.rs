@@ -4,7 +4,7 @@ mod claim;
 mod records;
 mod state;
 
-pub use claim::{ClaimError, root_of};
+pub use claim::{ClaimError, is_free_mail, registrable, root_of};
 pub use records::{Lookup, Observation, Purpose, RecordKind, WantedRecord, return_path, wanted_records};
 pub use state::{DomainFacts, DomainState, Found, Hold, RecordState, SesStatus, check_again_after};
 
