@@ -55,8 +55,7 @@ fn report(kind: &ReplyKind) -> Value {
                     })
                 })
                 .collect();
-            let is_hard =
-                matches!(kind, ReplyKind::Bounce(it) if it.recipients.iter().any(|one| one.persistence == Persistence::Hard));
+            let is_hard = matches!(kind, ReplyKind::Bounce(it) if it.recipients.iter().any(|one| one.persistence == Persistence::Hard));
             json!({ "recipients": recipients, "any_hard": is_hard })
         }
         ReplyKind::Complaint(ComplaintReport { feedback_type, recipients }) => json!({

@@ -117,10 +117,12 @@ impl<'a> Asked<'a> {
         let mut fields: Vec<&Field> = templates.iter().flat_map(|template| template.fields()).collect();
         fields.sort();
         fields.dedup();
-        let unknown: Vec<UnknownField> = templates.iter().flat_map(|template| template.unknown_fields(&known)).collect();
+        let unknown: Vec<UnknownField> =
+            templates.iter().flat_map(|template| template.unknown_fields(&known)).collect();
         // Of a step that is about to be saved.
         let checked = [Step::check_subject(subject, true, &known), Step::check_body(body, &known)];
-        let warnings: Vec<String> = checked.iter().filter_map(|it| it.as_ref().err()).map(StepError::to_string).collect();
+        let warnings: Vec<String> =
+            checked.iter().filter_map(|it| it.as_ref().err()).map(StepError::to_string).collect();
         let mut told = json!({
             "compiles": true,
             "fields": fields.iter().copied().map(field).collect::<Vec<_>>(),
