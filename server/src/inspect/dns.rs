@@ -1,12 +1,13 @@
 //! A domain's name and its records, as connecting it and the worker's duty judge them.
 
-use super::{InspectError, Output, Result};
+use super::{InspectError, Output, Result, record};
 use crate::config::Config;
 use rules::addresses::DomainName;
 use rules::domains::{
-    ClaimError, Lookup, Observation, Purpose, RecordKind, WantedRecord, is_free_mail, registrable, root_of,
-    wanted_records,
+    ClaimError, LOOKUPS_MAX, Lookup, Observation, Purpose, RecordKind, WantedRecord, find_spf, is_free_mail,
+    registrable, return_path, root_of, wanted_records,
 };
+use rules::messages::Provider;
 use serde_json::{Value, json};
 use worker::Dns;
 
@@ -30,11 +31,18 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
         for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), region) {
             out.line(&wanted(&dns, &record, &root).await)?;
         }
-        for kind in [RecordKind::Txt, RecordKind::Mx] {
-            let found = dns.look_up(domain.as_str(), kind).await;
-            out.line(&present(domain.as_str(), kind, &found))?;
+        let returns = return_path(&domain);
+        for name in [domain.as_str(), &returns] {
+            out.line(&spf(&dns, name).await)?;
         }
-        Ok(())
+        let policies: Vec<String> = [&domain, &root].iter().map(|name| format!("_dmarc.{name}")).collect();
+        for name in policies.iter().take(if domain == root { 1 } else { 2 }) {
+            let found = dns.look_up(name, RecordKind::Txt).await;
+            let record = record::dmarc(answers(&found));
+            out.line(&present("dmarc", name, RecordKind::Txt, &found, &record))?;
+        }
+        let found = dns.look_up(domain.as_str(), RecordKind::Mx).await;
+        out.line(&present("mx", domain.as_str(), RecordKind::Mx, &found, &mx(answers(&found))))
     })
 }
 
@@ -73,12 +81,51 @@ async fn wanted(dns: &Dns, record: &WantedRecord, root: &DomainName) -> Value {
     })
 }
 
-/// What stands at the name itself. The product changes nothing there.
-fn present(name: &str, kind: RecordKind, found: &Lookup) -> Value {
-    let (state, answers) = match found {
-        Lookup::Present(answers) => ("present", answers.as_slice()),
-        Lookup::Absent => ("absent", &[][..]),
-        Lookup::Unknown => ("unknown", &[][..]),
+/// With the look-ups that a receiver makes in all, one record after the other, until there are too many.
+async fn spf(dns: &Dns, name: &str) -> Value {
+    let found = dns.look_up(name, RecordKind::Txt).await;
+    let mut told = record::spf(name, answers(&found));
+    if let Some(Ok(own)) = find_spf(name, answers(&found)) {
+        let mut lookups = own.lookups();
+        let mut unread: Vec<String> = Vec::new();
+        let mut left: Vec<String> = own.others().map(str::to_owned).collect();
+        while let Some(other) = left.pop().filter(|_| lookups <= LOOKUPS_MAX) {
+            match find_spf(&other, answers(&dns.look_up(&other, RecordKind::Txt).await)) {
+                Some(Ok(record)) => {
+                    lookups += record.lookups();
+                    left.extend(record.others().map(str::to_owned));
+                }
+                Some(Err(_)) | None => unread.push(other),
+            }
+        }
+        told["lookups_in_all"] = json!(lookups);
+        told["too_many_lookups"] = json!(lookups > LOOKUPS_MAX);
+        // Receivers take no record there for an error.
+        told["included_without_record"] = json!(unread);
+    }
+    present("spf", name, RecordKind::Txt, &found, &told)
+}
+
+/// Where answers to the domain's mail arrive.
+fn mx(answers: &[String]) -> Value {
+    let hosts: Vec<&str> = answers.iter().map(|mx| mx.rsplit(' ').next().unwrap_or_default()).collect();
+    let provider = Provider::of(&hosts);
+    json!({ "takes_mail": provider != Provider::NoMailExchanger, "provider": provider.as_str() })
+}
+
+fn answers(found: &Lookup) -> &[String] {
+    match found {
+        Lookup::Present(answers) => answers,
+        Lookup::Absent | Lookup::Unknown => &[],
+    }
+}
+
+fn present(of: &str, name: &str, kind: RecordKind, found: &Lookup, judged: &Value) -> Value {
+    let state = match found {
+        Lookup::Present(_) => "present",
+        Lookup::Absent => "absent",
+        Lookup::Unknown => "unknown",
     };
-    json!({ "kind": "records", "type": kind.as_str(), "name": name, "state": state, "found": answers })
+    let (kind, found) = (kind.as_str(), answers(found));
+    json!({ "kind": of, "type": kind, "name": name, "state": state, "found": found, "judged": judged })
 }

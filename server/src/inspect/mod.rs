@@ -6,6 +6,7 @@ mod csv;
 mod dns;
 mod event;
 mod mail;
+mod record;
 mod template;
 
 use clap::{Args, Subcommand};
@@ -29,33 +30,62 @@ pub enum Inspect {
     /// What an import decides about an address: accepted or refused, normal form, and what the address tells of its mailbox.
     #[command(after_help = HELP)]
     Address(Addresses),
-    /// What an import of a file decides. First {"kind":"file"}: encoding and by what it is known ("mark", "whole_file" or
+    /// What an import of a file decides, row by row.
+    ///
+    /// First {"kind":"file"}: encoding and by what it is known ("mark", "whole_file" or
     /// "guess"), delimiter, headings, proposed columns ("@" is the address, null is left out). Then {"kind":"row"} for each
     /// row, and {"kind":"summary"} last. A file that is not taken has "refused" and no rows.
     #[command(after_help = HELP)]
     Csv(Table),
-    /// What becomes of templates: objects {"template","lead"} or {"subject","body","lead"} on standard input, each with
+    /// What becomes of templates for leads.
+    ///
+    /// Reads objects {"template","lead"} or {"subject","body","lead"} on standard input, each with
     /// "sender" {"name","email","signature","postal_address"}, "opt_out" (a link) and "now" (RFC 3339) if wanted. A lead's
     /// values are texts. "refused" is why it cannot be saved, "blocked" why nothing is sent to this lead, "text" what is sent.
     #[command(after_help = HELP)]
     Template,
-    /// What a mail that came in is: its kind ("person", "automatic", "bounce" or "complaint"), the person's own words, what is
+    /// What a mail that came in is, and what its writer says.
+    ///
+    /// Its kind ("person", "automatic", "bounce" or "complaint"), the person's own words, what is
     /// quoted, whether they want no more mail, and which mails of ours it may answer.
     #[command(after_help = HELP)]
     Reply(Source),
-    /// Whom a report says that a mail did not reach: each recipient with its status, "hard" or "soft", and whether the address
+    /// Whom a report says that a mail did not reach.
+    ///
+    /// Each recipient with its status, "hard" or "soft", and whether the address
     /// is suppressed. "kind" says what the mail is where it is no bounce.
     #[command(after_help = HELP)]
     Bounce(Source),
-    /// What an event of Amazon SES says and what follows: bare, in SNS's envelope, or EventBridge's. One that is not known has
+    /// What an event of Amazon SES says, and what follows.
+    ///
+    /// Bare, in SNS's envelope, or EventBridge's. One that is not known has
     /// "known": false and no effect; what is no event has "refused".
     #[command(after_help = HELP)]
     Event(Source),
-    /// Whether a name can be connected, and how its records stand. Asks the resolver that the worker asks: built with the
+    /// Whether a name can be connected, and how its records stand.
+    ///
+    /// Says of each record that the product asks for how it is observed ("found", "wrong", "several", "doubled", "not_found"
+    /// or "unknown"), and what its SPF, DMARC and MX records are worth. Asks the resolver that the worker asks: built with the
     /// sandbox, only the one at OWNLANE_SANDBOX_DNS (the `ownlane` or `sandbox` that runs there answers; where none runs every
     /// look-up is "unknown"); built without it, the name servers of the machine.
     #[command(after_help = HELP)]
     Dns(Name),
+    /// What receivers make of the TXT records of one name: "spf" and "dmarc", each null where there is none. Asks nobody.
+    ///
+    /// Read strictly, by RFC 7208 and RFC 9989. "lookups" are those of the record itself, of which receivers make ten at most,
+    /// the included records' own among them.
+    #[command(after_help = HELP)]
+    Record(Records),
+}
+
+#[derive(Args)]
+pub struct Records {
+    /// All TXT records of one name, each as it is joined.
+    #[arg(required = true, value_name = "TEXT", allow_hyphen_values = true)]
+    texts: Vec<String>,
+    /// That name.
+    #[arg(long, default_value = "")]
+    name: String,
 }
 
 #[derive(Args)]
@@ -119,6 +149,7 @@ pub fn run(subject: &Inspect) -> ExitCode {
         Inspect::Reply(source) => mail::inspect_reply(&source.file, &mut out),
         Inspect::Bounce(source) => mail::inspect_bounce(&source.file, &mut out),
         Inspect::Event(source) => event::inspect(&source.file, &mut out),
+        Inspect::Record(records) => record::inspect(&records.name, &records.texts, &mut out),
         Inspect::Dns(name) => dns::inspect(&name.domain, &name.region, &mut out),
     };
     match outcome.and_then(|()| out.0.flush().map_err(InspectError::Write)) {
