@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use sandbox::{Options, Record, RecordKind, Sandbox};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ownlane");
 
@@ -148,6 +150,67 @@ fn an_event_has_its_effect_and_a_strange_one_none() {
 }
 
 #[test]
+fn records_are_read_as_receivers_read_them() {
+    let told = &lines(&["record", "v=spf1 a mx include:amazonses.com -all", "v=DMARC1; p=reject; t=y"], "")[0];
+    assert_eq!((&told["spf"]["lookups"], &told["spf"]["includes_ses"]), (&json!(3), &json!(true)));
+    assert_eq!((&told["dmarc"]["policy"], &told["dmarc"]["in_force"]), (&json!("reject"), &json!("quarantine")));
+    let told = &lines(&["record", "v=spf1 include:b -all", "v=dmarc1; p=none"], "")[0];
+    assert!(told["spf"]["refused"].as_str().unwrap().contains("include:b"));
+    assert_eq!(told["dmarc"]["valid"], false);
+    let told = &lines(&["record", "something else"], "")[0];
+    assert_eq!((&told["spf"], &told["dmarc"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn a_name_that_nobody_can_claim_is_refused() {
+    let told = |name| lines(&["dns", name], "").remove(0);
+    assert!(told("co.uk")["refused"].as_str().unwrap().contains("suffix"));
+    assert_eq!(told("gmail.com")["free_mail"], true);
+    assert_eq!(told("a b")["accepted"], Value::Null);
+    assert!(told("a b")["refused"].as_str().unwrap().contains("not a domain name"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domains_records_are_judged_as_the_worker_judges_them() {
+    let sandbox = Sandbox::bind(options()).await.unwrap();
+    let (dns, world) = (sandbox.dns, sandbox.world());
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let task = tokio::spawn(sandbox.run(stopped));
+    let publish = |name: &str, kind, value: &str| {
+        world.publish(Record { name: name.to_owned(), kind, value: value.to_owned(), ttl: 60 });
+    };
+    publish("acme.example", RecordKind::Txt, "v=spf1 include:one.example -all");
+    publish("one.example", RecordKind::Txt, "v=spf1 a:x.example mx:x.example include:none.example -all");
+    publish("acme.example", RecordKind::Mx, "10 aspmx.l.google.com");
+    publish("_dmarc.acme.example", RecordKind::Txt, "v=DMARC1; p=maybe");
+    publish("bounce.mail.acme.example", RecordKind::Mx, "10 feedback-smtp.eu-west-1.amazonses.com");
+    let at = |domain: &str| {
+        let output =
+            command(&["dns", domain, "--region", "eu-west-1"]).env("OWNLANE_SANDBOX_DNS", dns.to_string()).output();
+        told(&output.unwrap())
+    };
+
+    let lines = at("mail.acme.example");
+    assert_eq!(lines[0]["claim"], "acme.example");
+    let observed = |purpose: &str, kind: &str| {
+        let line = lines.iter().find(|line| line["purpose"] == purpose && line["type"] == kind).unwrap();
+        line["observed"].clone()
+    };
+    assert_eq!((observed("return_path", "MX"), observed("return_path", "TXT")), (json!("found"), json!("not_found")));
+    assert_eq!(observed("dmarc", "TXT"), "not_found");
+    let policy = lines.iter().find(|line| line["kind"] == "dmarc" && line["name"] == "_dmarc.acme.example").unwrap();
+    assert!(policy["judged"]["refused"].as_str().unwrap().contains("p=maybe"), "{policy}");
+
+    let lines = at("acme.example");
+    let of = |kind: &str| lines.iter().find(|line| line["kind"] == kind).unwrap();
+    assert_eq!((&of("spf")["judged"]["lookups"], &of("spf")["judged"]["lookups_in_all"]), (&json!(1), &json!(4)));
+    assert_eq!(of("spf")["judged"]["included_without_record"], json!(["none.example"]));
+    assert_eq!(of("mx")["judged"], json!({ "takes_mail": true, "provider": "google" }));
+    stop.send_replace(true);
+    task.await.unwrap();
+}
+
+#[test]
 fn what_cannot_be_read_is_no_decision() {
     let check = |arguments: &[&str], input: &str, sentence: &str| {
         let output = run(arguments, input);
@@ -163,7 +226,7 @@ fn what_cannot_be_read_is_no_decision() {
 
 #[test]
 fn every_part_of_it_has_help() {
-    for part in ["address", "csv", "template", "reply", "bounce", "event", "dns"] {
+    for part in ["address", "csv", "template", "reply", "bounce", "event", "dns", "record"] {
         let output = run(&[part, "--help"], "");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success() && said.contains("exits with 2"), "{part}: {said}");
@@ -171,22 +234,40 @@ fn every_part_of_it_has_help() {
 }
 
 fn lines(arguments: &[&str], input: &str) -> Vec<Value> {
-    let output = run(arguments, input);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    told(&run(arguments, input))
+}
+
+fn told(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn options() -> Options {
+    let loopback = ([127, 0, 0, 1], 0).into();
+    Options {
+        listen: loopback,
+        dns: loopback,
+        auto_verify: false,
+        known_domain: None,
+        strict: false,
+        state: None,
+        event_delay: 0.0,
+        now: Arc::new(|| 1_770_000_000.0),
+        chance: Arc::new(|bytes| bytes.fill(7)),
+    }
 }
 
 /// With nothing in the environment that would lead to a database.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg("inspect").args(arguments).env_clear();
+    command
+}
+
 fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(PROGRAM)
-        .arg("inspect")
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that needs no input may be gone before it is written.
     drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
     child.wait_with_output().unwrap()

@@ -9,6 +9,9 @@ use rules::domains::{
 };
 use rules::messages::Provider;
 use serde_json::{Value, json};
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::task::JoinSet;
 use worker::Dns;
 
 /// What SES's names of keys end with; none are asked for, as only SES knows a domain's tokens.
@@ -23,28 +26,51 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
     let platform: Vec<DomainName> = config.mail_from.as_ref().map(|address| address.domain()).into_iter().collect();
     let claim = root_of(&domain, &platform);
     out.line(&name(text, &domain, &claim))?;
+    // Nobody looks at the records of a name that cannot be connected.
+    let Ok(root) = claim else { return Ok(()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| InspectError::Resolver(error.to_string()))?;
-    runtime.block_on(async {
+    let told = runtime.block_on(async {
         let dns = Dns::new(config.world.name_servers()).map_err(|error| InspectError::Resolver(error.to_string()))?;
-        let root = claim.ok().or_else(|| registrable(&domain)).unwrap_or_else(|| domain.clone());
-        for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), region) {
-            out.line(&wanted(&dns, &record, &root).await)?;
-        }
-        let returns = return_path(&domain);
-        for name in [domain.as_str(), &returns] {
-            out.line(&spf(&dns, name).await)?;
-        }
-        let policies: Vec<String> = [&domain, &root].iter().map(|name| format!("_dmarc.{name}")).collect();
-        for name in policies.iter().take(if domain == root { 1 } else { 2 }) {
-            let found = dns.look_up(name, RecordKind::Txt).await;
-            let record = record::dmarc(answers(&found));
-            out.line(&present("dmarc", name, RecordKind::Txt, &found, &record))?;
-        }
-        let found = dns.look_up(domain.as_str(), RecordKind::Mx).await;
-        out.line(&present("mx", domain.as_str(), RecordKind::Mx, &found, &mx(answers(&found))))
-    })
+        Ok::<_, InspectError>(ask(dns, domain, root, region).await)
+    })?;
+    told.iter().try_for_each(|line| out.line(line))
 }
+
+/// All questions at once, and the answers in their order.
+async fn ask(dns: Dns, domain: DomainName, root: DomainName, region: &str) -> Vec<Value> {
+    let dns = Arc::new(dns);
+    let mut questions: Vec<Question> = Vec::new();
+    for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), region) {
+        let (dns, root) = (dns.clone(), root.clone());
+        questions.push(Box::pin(async move { wanted(&dns, &record, &root).await }));
+    }
+    for name in [domain.to_string(), return_path(&domain)] {
+        let dns = dns.clone();
+        questions.push(Box::pin(async move { spf(&dns, &name).await }));
+    }
+    let policies = if domain == root { vec![&domain] } else { vec![&domain, &root] };
+    for name in policies.into_iter().map(|name| format!("_dmarc.{name}")) {
+        let dns = dns.clone();
+        questions.push(Box::pin(async move {
+            let found = dns.look_up(&name, RecordKind::Txt).await;
+            present("dmarc", &name, RecordKind::Txt, &found, &record::dmarc(answers(&found)))
+        }));
+    }
+    questions.push(Box::pin(async move {
+        let found = dns.look_up(domain.as_str(), RecordKind::Mx).await;
+        present("mx", domain.as_str(), RecordKind::Mx, &found, &mx(&found))
+    }));
+    let mut asked = JoinSet::new();
+    for (at, question) in questions.into_iter().enumerate() {
+        asked.spawn(async move { (at, question.await) });
+    }
+    let mut told = asked.join_all().await;
+    told.sort_by_key(|(at, _)| *at);
+    told.into_iter().map(|(_, line)| line).collect()
+}
+
+type Question = Pin<Box<dyn Future<Output = Value> + Send>>;
 
 fn name(text: &str, domain: &DomainName, claim: &std::result::Result<DomainName, ClaimError>) -> Value {
     json!({
@@ -87,14 +113,16 @@ async fn spf(dns: &Dns, name: &str) -> Value {
     let mut told = record::spf(name, answers(&found));
     if let Some(Ok(own)) = find_spf(name, answers(&found)) {
         let mut lookups = own.lookups();
-        let mut unread: Vec<String> = Vec::new();
+        let (mut unread, mut unanswered) = (Vec::new(), Vec::new());
         let mut left: Vec<String> = own.others().map(str::to_owned).collect();
         while let Some(other) = left.pop().filter(|_| lookups <= LOOKUPS_MAX) {
-            match find_spf(&other, answers(&dns.look_up(&other, RecordKind::Txt).await)) {
+            let found = dns.look_up(&other, RecordKind::Txt).await;
+            match find_spf(&other, answers(&found)) {
                 Some(Ok(record)) => {
                     lookups += record.lookups();
                     left.extend(record.others().map(str::to_owned));
                 }
+                None if found == Lookup::Unknown => unanswered.push(other),
                 Some(Err(_)) | None => unread.push(other),
             }
         }
@@ -102,14 +130,19 @@ async fn spf(dns: &Dns, name: &str) -> Value {
         told["too_many_lookups"] = json!(lookups > LOOKUPS_MAX);
         // Receivers take no record there for an error.
         told["included_without_record"] = json!(unread);
+        told["included_unknown"] = json!(unanswered);
     }
     present("spf", name, RecordKind::Txt, &found, &told)
 }
 
 /// Where answers to the domain's mail arrive.
-fn mx(answers: &[String]) -> Value {
-    let hosts: Vec<&str> = answers.iter().map(|mx| mx.rsplit(' ').next().unwrap_or_default()).collect();
-    let provider = Provider::of(&hosts);
+fn mx(found: &Lookup) -> Value {
+    let answers = match found {
+        Lookup::Present(answers) => answers.as_slice(),
+        Lookup::Absent => &[],
+        Lookup::Unknown => return Value::Null,
+    };
+    let provider = Provider::of_answers(answers);
     json!({ "takes_mail": provider != Provider::NoMailExchanger, "provider": provider.as_str() })
 }
 
