@@ -79,7 +79,7 @@ fn a_template_is_rendered_blocked_or_refused() {
         "\n",
         r#"{"template":"{% include 'x' %}"} {"subject":"To {{ lead.name }}","body":"Hello","lead":{"name":"a\r\nBcc: b"}}"#,
         "\n",
-        r#"{"template":"{{ now | date: '%Y' }}","now":"2026-11-28T10:00:00Z"} {"template":7} {"template":"x","lead":{"n":7}}"#,
+        r#"{"template":"{{ now | date: '%Y' }}","now":"2026-11-28T10:00:00Z"} {"template":7} {"template":"x","lead":{"n":[7]}}"#,
     );
     let told = lines(&["template"], given);
     assert_eq!(told[0]["text"], "Hi {{ lead.x }}");

@@ -2,7 +2,7 @@
 
 use super::{InspectError, Output, Result, record};
 use crate::config::Config;
-use rules::addresses::DomainName;
+use rules::addresses::{DomainName, EmailAddress};
 use rules::domains::{
     ClaimError, LOOKUPS_MAX, Lookup, Observation, Purpose, RecordKind, WantedRecord, find_spf, is_free_mail,
     registrable, return_path, root_of, wanted_records,
@@ -23,7 +23,7 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
         Ok(domain) => domain,
         Err(error) => return out.line(&json!({ "kind": "name", "asked": text, "refused": error.to_string() })),
     };
-    let platform: Vec<DomainName> = config.mail_from.as_ref().map(|address| address.domain()).into_iter().collect();
+    let platform: Vec<DomainName> = config.mail_from.as_ref().map(EmailAddress::domain).into_iter().collect();
     let claim = root_of(&domain, &platform);
     out.line(&name(text, &domain, &claim))?;
     // Nobody looks at the records of a name that cannot be connected.

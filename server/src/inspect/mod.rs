@@ -41,7 +41,7 @@ pub enum Inspect {
     ///
     /// Reads objects {"template","lead"} or {"subject","body","lead"} on standard input, each with
     /// "sender" {"name","email","signature","postal_address"}, "opt_out" (a link) and "now" (RFC 3339) if wanted. A lead's
-    /// values are texts. "refused" is why it cannot be saved, "blocked" why nothing is sent to this lead, "text" what is sent.
+    /// values are texts; a number is taken as its text. "refused" is why it cannot be saved, "blocked" why nothing is sent to this lead, "text" what is sent.
     #[command(after_help = HELP)]
     Template,
     /// What a mail that came in is, and what its writer says.

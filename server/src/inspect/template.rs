@@ -19,7 +19,7 @@ pub(super) fn inspect(out: &mut Output) -> Result<()> {
     let input = io::BufReader::new(io::stdin().lock());
     for given in Deserializer::from_reader(input).into_iter::<Value>() {
         let given = given.map_err(|error| InspectError::Json { what: "Standard input".to_owned(), error })?;
-        let told = Asked::read(&given).map_or_else(|sentence| json!({ "refused": sentence }), |asked| asked.told());
+        let told = Asked::read(&given).map_or_else(|sentence| json!({ "refused": sentence }), Asked::told);
         out.line(&told)?;
     }
     Ok(())
@@ -55,7 +55,11 @@ impl<'a> Asked<'a> {
         };
         let lead = lead.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| match value {
             Value::String(text) => Ok((name.clone(), text.clone())),
-            _ => Err(format!("lead.{name} is no text: a lead's fields are texts.")),
+            // As it would stand in a cell.
+            Value::Number(_) | Value::Bool(_) => Ok((name.clone(), value.to_string())),
+            Value::Null | Value::Array(_) | Value::Object(_) => {
+                Err(format!("lead.{name} is no text: a lead's fields are texts."))
+            }
         });
         let of_sender = |name: &str| given.get("sender").and_then(|sender| sender.get(name)).and_then(Value::as_str);
         let now = match text("now") {
