@@ -3,6 +3,7 @@
 pub mod config;
 pub mod database;
 pub mod doctor;
+pub mod inspect;
 pub mod middleware;
 pub mod serve;
 pub mod system;

@@ -9,7 +9,7 @@ use server::database::Database;
 use server::serve::Server;
 use server::system::{SystemChance, SystemClock};
 use server::world::World;
-use server::{BoxError, doctor, telemetry};
+use server::{BoxError, doctor, inspect, telemetry};
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,6 +27,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
+    #[command(flatten)]
+    Part(Part),
+    /// Say what the product would decide about something, and why, as JSON, one object a line. Needs no database.
+    #[command(subcommand, after_help = inspect::HELP)]
+    Inspect(inspect::Inspect),
+}
+
+/// What needs a database.
+#[derive(Subcommand)]
+enum Part {
     /// Serve the pages only.
     #[command(after_help = SETTINGS_HELP)]
     Serve,
@@ -67,34 +77,42 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
-    let config = Config::from_environment()?;
     match arguments.what {
+        Some(What::Inspect(subject)) => Ok(inspect::run(&subject)),
+        Some(What::Part(part)) => run_part(Some(part)),
+        None => run_part(None),
+    }
+}
+
+fn run_part(part: Option<Part>) -> Result<ExitCode, BoxError> {
+    let config = Config::from_environment()?;
+    match part {
         None => {
             let database = Database::start(&config)?;
             block_on(everything(&config, &database))
         }
-        Some(What::Serve) => {
+        Some(Part::Serve) => {
             let database = Database::join_or_start(&config)?;
             block_on(serve(&config, &database))
         }
-        Some(What::Work) => {
+        Some(Part::Work) => {
             let database = Database::join_or_start(&config)?;
             block_on(work(&config, &database))
         }
-        Some(What::Migrate) => {
+        Some(Part::Migrate) => {
             let database = Database::join_or_start(&config)?;
             block_on(migrate(&database))
         }
-        Some(What::Doctor) => {
+        Some(Part::Doctor) => {
             let database = Database::join_or_start(&config)?;
             block_on(examine(&database))
         }
-        Some(What::WithPostgres { command }) => {
+        Some(Part::WithPostgres { command }) => {
             let (_folder, own) = throw_away(&config)?;
             let variables = vec![("DATABASE_URL", own.maintenance_url())];
             block_on(async { child(&command, variables).await })
         }
-        Some(What::WithServer { command }) => {
+        Some(Part::WithServer { command }) => {
             let (_folder, own) = throw_away(&config)?;
             block_on(with_server(config, Database::Own(own), &command))
         }

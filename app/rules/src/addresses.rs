@@ -65,6 +65,10 @@ impl EmailAddress {
         if !local.split('.').all(is_atom) {
             return Err(AddressError::LocalPart);
         }
+        // RFC 5321 4.1.2: a mailbox's domain has no last dot. Where one stands, a sentence ended.
+        if domain.ends_with('.') {
+            return Err(AddressError::Domain);
+        }
         let domain = DomainName::parse(domain).map_err(|_| AddressError::Domain)?;
         let text = format!("{local}@{domain}");
         if text.len() > limits::ADDRESS_BYTES_MAX {
@@ -186,6 +190,7 @@ mod tests {
         check("anna@example", Domain);
         check("anna@exa_mple.com", Domain);
         check("anna@-example.com", Domain);
+        check("anna@example.com.", Domain);
         check("anna@192.0.2.1", Domain);
         check(&format!("{}@example.com", "a".repeat(65)), LocalPartLong);
         let domain = ["a".repeat(60), "b".repeat(60), "c".repeat(60), "example".to_owned()].join(".");

@@ -41,6 +41,12 @@ pub fn machine_readable(time: OffsetDateTime) -> String {
     format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month))
 }
 
+/// RFC 3339, with any offset.
+pub fn parse_rfc3339(text: &str) -> Option<OffsetDateTime> {
+    let timestamp: jiff::Timestamp = text.parse().ok()?;
+    OffsetDateTime::from_unix_timestamp_nanos(timestamp.as_nanosecond()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +62,7 @@ mod tests {
         check(now + Duration::hours(3), "in 3 h");
         assert_eq!(absolute(now), "2024-10-04 00:00 UTC");
         assert_eq!(machine_readable(now), "2024-10-04T00:00:00Z");
+        assert_eq!(parse_rfc3339("2024-10-04T02:00:00+02:00"), Some(now));
+        assert_eq!(parse_rfc3339("yesterday"), None);
     }
 }

@@ -10,10 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::leads::imports::{Import, Reading};
 use rules::leads::{
-    Basis, Delimiter, FieldName, FileEncoding, Layout, Options, Row, RowRefusal, Sample, Target, check_targets,
-    judge_row, parse_source_name, parse_source_note, propose,
+    Basis, Delimiter, FieldName, FileEncoding, Layout, Options, Proposal, Row, RowRefusal, Sample, Target,
+    check_targets, judge_row, parse_source_name, parse_source_note,
 };
-use rules::limits;
 use serde::Deserialize;
 
 /// How somebody wants the file to be read; what is missing is guessed.
@@ -68,9 +67,7 @@ impl Reviewed {
             "" => {}
             chosen => layout.header = read_header(chosen)?,
         }
-        let mut reviewed = Self::read(layout, sample, Form::default());
-        let cells: Vec<Vec<String>> = reviewed.rows.iter().filter_map(|row| row.cells.clone().ok()).collect();
-        let targets = propose(&reviewed.headings, &cells);
+        let (mut reviewed, targets) = Self::read(layout, sample, Form::default());
         let names: Vec<String> = (0..targets.len()).map(column_field).collect();
         let chosen = names.iter().map(String::as_str).zip(targets.iter().map(|target| target.as_str().to_owned()));
         reviewed.form = Form::of(chosen);
@@ -87,15 +84,15 @@ impl Reviewed {
             "" => stored.header.and_then(|header| u32::try_from(header).ok()),
             chosen => read_header(chosen)?,
         };
-        Ok(Self::read(Layout { encoding, delimiter, header }, Sample::of(&sample), form))
+        Ok(Self::read(Layout { encoding, delimiter, header }, Sample::of(&sample), form).0)
     }
 
-    fn read(layout: Layout, sample: Sample<'_>, form: Form) -> Self {
-        let headings = layout.headings(sample);
-        let rows = layout.sample_rows(sample, limits::LEAD_SAMPLE_ROWS);
+    /// With what is proposed for each column.
+    fn read(layout: Layout, sample: Sample<'_>, form: Form) -> (Self, Vec<Target>) {
+        let Proposal { headings, rows, targets } = Proposal::of(layout, sample);
         let from_top = Layout { header: None, ..layout };
         let firsts = from_top.sample_rows(sample, review::HEADER_ROWS);
-        Self { layout, headings, rows, firsts, form }
+        (Self { layout, headings, rows, firsts, form }, targets)
     }
 
     pub fn targets(&self) -> Vec<Target> {

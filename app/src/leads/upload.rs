@@ -18,7 +18,7 @@ use db::leads::imports::{self, Reading};
 use futures_util::StreamExt;
 use leptos::prelude::*;
 use rules::ids::{ImportId, UserId};
-use rules::leads::{Intake, Layout, Sample};
+use rules::leads::{Arrival, FileRefusal};
 use rules::limits;
 use rules::time::OffsetDateTime;
 
@@ -77,16 +77,16 @@ async fn take(
         drain(&mut field).await;
         return Ok(Err(sentence));
     }
-    let mut arrival = Arrival::new(member, id);
+    let mut upload = Upload::new(member, id);
     while let Some(bytes) = field.chunk().await.map_err(broken)? {
-        if let Err(sentence) = arrival.take(&bytes).await? {
+        if let Err(refusal) = upload.take(&bytes).await? {
             discard(site, member, id).await?;
             drain(&mut field).await;
-            return Ok(Err(sentence));
+            return Ok(Err(refusal.to_string()));
         }
     }
-    let is_nothing = !is_chosen && arrival.bytes == 0;
-    let outcome = if is_nothing { Err("Choose a file.".to_owned()) } else { arrival.end(site).await? };
+    let is_nothing = !is_chosen && upload.arrival.is_empty();
+    let outcome = if is_nothing { Err("Choose a file.".to_owned()) } else { upload.end(site).await? };
     if outcome.is_err() {
         discard(site, member, id).await?;
     }
@@ -119,47 +119,36 @@ async fn discard(site: &Site, member: &Member, import: ImportId) -> Result<()> {
 }
 
 /// A file between its first byte and its last.
-struct Arrival<'a> {
+struct Upload<'a> {
     member: &'a Member,
     id: ImportId,
-    intake: Intake,
+    arrival: Arrival,
     /// What is not a whole piece yet.
     buffer: Vec<u8>,
-    sample: Vec<u8>,
     pieces: i32,
-    bytes: u64,
 }
 
-impl<'a> Arrival<'a> {
+impl<'a> Upload<'a> {
     fn new(member: &'a Member, id: ImportId) -> Self {
-        Self { member, id, intake: Intake::new(), buffer: Vec::new(), sample: Vec::new(), pieces: 0, bytes: 0 }
+        Self { member, id, arrival: Arrival::new(), buffer: Vec::new(), pieces: 0 }
     }
 
     /// Keeps what came; the inner error says why the file is not taken.
-    async fn take(&mut self, bytes: &[u8]) -> Result<Result<(), String>> {
-        let stored = self.intake.push(bytes);
-        if let Some(unreadable) = self.intake.unreadable() {
-            return Ok(Err(unreadable.to_string()));
+    async fn take(&mut self, bytes: &[u8]) -> Result<Result<(), FileRefusal>> {
+        match self.arrival.push(bytes) {
+            Ok(stored) => Ok(Ok(self.keep(&stored).await?)),
+            Err(refusal) => Ok(Err(refusal)),
         }
-        self.keep(&stored).await
     }
 
-    async fn keep(&mut self, stored: &[u8]) -> Result<Result<(), String>> {
-        self.bytes += u64::try_from(stored.len()).unwrap_or(u64::MAX);
-        if self.bytes > limits::LEAD_FILE_BYTES_MAX {
-            let most = limits::LEAD_FILE_BYTES_MAX / (1024 * 1024);
-            return Ok(Err(format!("The file is larger than {most} MB. Split it, and send the parts one by one.")));
-        }
-        // One byte more than a sample tells that the file goes on.
-        let room = (limits::LEAD_SAMPLE_BYTES_MAX + 1).saturating_sub(self.sample.len());
-        self.sample.extend(stored.iter().take(room));
+    async fn keep(&mut self, stored: &[u8]) -> Result<()> {
         self.buffer.extend_from_slice(stored);
         while self.buffer.len() >= limits::LEAD_FILE_PIECE_BYTES {
             let rest = self.buffer.split_off(limits::LEAD_FILE_PIECE_BYTES);
             let piece = std::mem::replace(&mut self.buffer, rest);
             self.write(&piece).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     async fn write(&mut self, piece: &[u8]) -> Result<()> {
@@ -172,27 +161,22 @@ impl<'a> Arrival<'a> {
     }
 
     async fn end(mut self, site: &Site) -> Result<Result<(), String>> {
-        let taken = std::mem::replace(&mut self.intake, Intake::new()).finish();
-        if let Some(unreadable) = taken.unreadable {
-            return Ok(Err(unreadable.to_string()));
-        }
-        if let Err(sentence) = self.keep(&taken.rest).await? {
-            return Ok(Err(sentence));
-        }
-        if self.bytes == 0 {
-            return Ok(Err("The file is empty. Choose one that holds leads.".to_owned()));
-        }
+        let arrived = match std::mem::replace(&mut self.arrival, Arrival::new()).finish() {
+            Ok(arrived) => arrived,
+            Err(refusal) => return Ok(Err(refusal.to_string())),
+        };
+        self.keep(&arrived.rest).await?;
         let last = std::mem::take(&mut self.buffer);
         if !last.is_empty() {
             self.write(&last).await?;
         }
-        let layout = Layout::guess(Sample::of(&self.sample), taken.encoding);
+        let layout = arrived.layout;
         let reading = Reading {
             encoding: layout.encoding.label().to_owned(),
             delimiter: layout.delimiter.as_str().to_owned(),
             header: layout.header.map(i64::from),
         };
-        let bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
+        let bytes = i64::try_from(arrived.bytes).unwrap_or(i64::MAX);
         let (mut tx, _) = self.member.enter().await?;
         imports::arrived(&mut tx, self.id, bytes, &reading, site.now()).await?;
         tx.commit().await?;

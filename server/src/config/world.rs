@@ -17,6 +17,7 @@ mod played {
     use rules::addresses::DomainName;
     use std::collections::HashMap;
     use std::net::SocketAddr;
+    use worker::NameServers;
 
     const SANDBOX_LISTEN: &str = "OWNLANE_SANDBOX_LISTEN";
     const SANDBOX_DNS: &str = "OWNLANE_SANDBOX_DNS";
@@ -46,6 +47,13 @@ mod played {
             if let Self::Own { listen, dns } = self {
                 listen.set_port(0);
                 dns.set_port(0);
+            }
+        }
+
+        /// Those of the sandbox, whether it is this process that plays it or another one.
+        pub const fn name_servers(&self) -> NameServers {
+            match self {
+                Self::Own { dns, .. } | Self::Elsewhere { dns, .. } => NameServers::One(*dns),
             }
         }
 
@@ -96,6 +104,7 @@ mod real {
     use super::super::{ConfigError, invalid};
     use rules::addresses::DomainName;
     use std::collections::HashMap;
+    use worker::NameServers;
 
     const AWS_REGION: &str = "OWNLANE_AWS_REGION";
     const EVENTS_TOPIC: &str = "OWNLANE_EVENTS_TOPIC";
@@ -119,6 +128,10 @@ mod real {
     impl WorldConfig {
         /// The real world has no ports of ours.
         pub const fn take_any_port(&mut self) {}
+
+        pub const fn name_servers(&self) -> NameServers {
+            NameServers::System
+        }
 
         pub fn read(given: &mut HashMap<&'static str, String>) -> Result<Self, ConfigError> {
             let [region, events_topic, events_queue] =

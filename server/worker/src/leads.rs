@@ -11,10 +11,9 @@ use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use rules::ids::{LeadId, TenantId};
 use rules::leads::{
-    Delimiter, FileEncoding, Layout, Options, Place, RefusalKind, Row, RowReader, RowRefusal, Target, judge_row,
+    Delimiter, FileEncoding, Judge, Layout, Options, Place, RefusalKind, Row, RowReader, RowRefusal, Seen, Target,
 };
 use rules::limits;
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 pub async fn import(context: &Context) -> Result<Progress> {
@@ -52,12 +51,12 @@ fn import_some(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> 
 
 /// Takes the next rows in; true when there is nothing more to do for whoever holds this lease.
 async fn import_batch(context: &Context, tenant: TenantId, lease: &Lease, import: &Import) -> Result<bool> {
-    let Some((plan, (source, _))) = Plan::of(import).zip(import.source.as_ref()) else {
+    let Some((judge, (source, _))) = judge_of(import).zip(import.source.as_ref()) else {
         // Written by a newer program, perhaps: whoever can read it goes on with it later.
         return Err(crate::Error::Import(format!("the import {} cannot be read", import.id)));
     };
-    let (rows, is_last) = read_rows(context, tenant, import, &plan).await?;
-    let batch = plan.judge(context, import, &rows);
+    let (rows, is_last) = read_rows(context, tenant, import, judge.layout).await?;
+    let batch = judge_rows(context, import, &judge, &rows);
     let kind = RefusalKind::Repeated;
     let sentence = |row: i64| RowRefusal::Repeated { row: u64::try_from(row).unwrap_or(0) }.to_string();
     let repeated = Repeated { reason: kind.code(), sentence: &sentence };
@@ -76,65 +75,49 @@ async fn import_batch(context: &Context, tenant: TenantId, lease: &Lease, import
 }
 
 /// How the rows of one file are read and judged.
-struct Plan {
-    layout: Layout,
-    targets: Vec<Target>,
-    options: Options,
+fn judge_of(import: &Import) -> Option<Judge> {
+    let reading = import.reading.as_ref()?;
+    let layout = Layout {
+        encoding: FileEncoding::parse(&reading.encoding)?,
+        delimiter: Delimiter::parse(&reading.delimiter)?,
+        header: reading.header.and_then(|header| u32::try_from(header).ok()),
+    };
+    let targets = import.targets.iter().map(|text| Target::parse(text)).collect();
+    Some(Judge { layout, targets, options: Options { take_roles: import.take_roles } })
 }
 
-impl Plan {
-    fn of(import: &Import) -> Option<Self> {
-        let reading = import.reading.as_ref()?;
-        let layout = Layout {
-            encoding: FileEncoding::parse(&reading.encoding)?,
-            delimiter: Delimiter::parse(&reading.delimiter)?,
-            header: reading.header.and_then(|header| u32::try_from(header).ok()),
-        };
-        let targets = import.targets.iter().map(|text| Target::parse(text)).collect();
-        Some(Self { layout, targets, options: Options { take_roles: import.take_roles } })
+/// What a batch has twice is told here; what an earlier one had, by the database.
+fn judge_rows(context: &Context, import: &Import, judge: &Judge, rows: &[Row]) -> Batch {
+    let mut seen = Seen::default();
+    let (mut leads, mut refused) = (Vec::new(), Vec::new());
+    for row in rows {
+        let Some(judged) = judge.judge(row, &mut seen) else { continue };
+        let cells = || row.cells.clone().unwrap_or_default();
+        let shown = i64::try_from(row.number + 1).unwrap_or(i64::MAX);
+        match judged {
+            Ok(candidate) => leads.push(NewLead {
+                id: LeadId::new(context.now(), &*context.chance),
+                email: candidate.email,
+                fields: candidate.fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
+                row: shown,
+                cells: cells(),
+            }),
+            Err(refusal) => refused.push(RefusedRow {
+                row: shown,
+                reason: refusal.code().to_owned(),
+                sentence: refusal.to_string(),
+                cells: cells(),
+            }),
+        }
     }
-
-    fn judge(&self, context: &Context, import: &Import, rows: &[Row]) -> Batch {
-        let mut seen: HashMap<String, u64> = HashMap::new();
-        let (mut leads, mut refused) = (Vec::new(), Vec::new());
-        for row in rows.iter().filter(|row| self.layout.is_lead(row)) {
-            let number = row.number + 1;
-            let cells = || row.cells.clone().unwrap_or_default();
-            let judged = judge_row(row, &self.targets, self.options).and_then(|candidate| {
-                match seen.insert(candidate.email.key(), number) {
-                    None => Ok(candidate),
-                    Some(first) => {
-                        seen.insert(candidate.email.key(), first);
-                        Err(RowRefusal::Repeated { row: first })
-                    }
-                }
-            });
-            let shown = i64::try_from(number).unwrap_or(i64::MAX);
-            match judged {
-                Ok(candidate) => leads.push(NewLead {
-                    id: LeadId::new(context.now(), &*context.chance),
-                    email: candidate.email,
-                    fields: candidate.fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
-                    row: shown,
-                    cells: cells(),
-                }),
-                Err(refusal) => refused.push(RefusedRow {
-                    row: shown,
-                    reason: refusal.code().to_owned(),
-                    sentence: refusal.to_string(),
-                    cells: cells(),
-                }),
-            }
-        }
-        in_order(&mut leads);
-        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let next = rows.last().map(Row::next_place);
-        Batch {
-            leads,
-            refused,
-            next_byte: next.map_or(import.next_byte, |place| signed(place.byte)),
-            next_row: next.map_or(import.next_row, |place| signed(place.row)),
-        }
+    in_order(&mut leads);
+    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let next = rows.last().map(Row::next_place);
+    Batch {
+        leads,
+        refused,
+        next_byte: next.map_or(import.next_byte, |place| signed(place.byte)),
+        next_row: next.map_or(import.next_row, |place| signed(place.row)),
     }
 }
 
@@ -148,11 +131,11 @@ fn in_order(leads: &mut [NewLead]) {
 }
 
 /// The next rows of the file, and whether they are its last.
-async fn read_rows(context: &Context, tenant: TenantId, import: &Import, plan: &Plan) -> Result<(Vec<Row>, bool)> {
+async fn read_rows(context: &Context, tenant: TenantId, import: &Import, layout: Layout) -> Result<(Vec<Row>, bool)> {
     let unsigned = |number: i64| u64::try_from(number).unwrap_or(0);
     let start = Place { byte: unsigned(import.next_byte), row: unsigned(import.next_row) };
     let piece_bytes = u64::try_from(limits::LEAD_FILE_PIECE_BYTES).unwrap_or(u64::MAX);
-    let mut reader = RowReader::new(plan.layout.delimiter, plan.layout.encoding, start);
+    let mut reader = RowReader::new(layout.delimiter, layout.encoding, start);
     let mut rows: Vec<Row> = Vec::new();
     let mut bytes = 0;
     let mut byte = start.byte;

@@ -21,6 +21,7 @@ mod sequences;
 pub use aws::{Endpoint, Replies, Ses, SesError, SesSettings};
 pub use context::Context;
 pub use dns::{Dns, NameServers};
+pub use domains::observe;
 pub use duty::{Error, Progress, Result};
 pub use messages::Sending;
 

@@ -19,17 +19,27 @@ pub enum ClaimError {
 /// The private part of the list counts as well: under `uk.com` each customer has a name of their own, and one of them must
 /// not claim it for all. A name that *is* a suffix is refused, so no claim can stand above another one.
 pub fn root_of(name: &DomainName, platform: &[DomainName]) -> Result<DomainName, ClaimError> {
-    let root = psl::domain_str(name.as_str()).and_then(|root| DomainName::parse(root).ok());
+    let root = registrable(name);
     let root = root.ok_or_else(|| ClaimError::PublicSuffix(name.clone()))?;
     let text = root.as_str();
     if SHARED.contains(&text) {
         return Err(ClaimError::PublicSuffix(root));
     }
-    if FREE_MAIL.contains(&text) {
+    if is_free_mail(&root) {
         return Err(ClaimError::FreeMail(root));
     }
     let is_ours = platform.iter().any(|platform| psl::domain_str(platform.as_str()) == Some(text));
     if is_ours { Err(ClaimError::Platform(root)) } else { Ok(root) }
+}
+
+/// Whether anybody can have an address at this name or below it.
+pub fn is_free_mail(name: &DomainName) -> bool {
+    psl::domain_str(name.as_str()).is_some_and(|root| FREE_MAIL.contains(&root))
+}
+
+/// The registrable name alone (publicsuffix.org); `None` for a suffix under which others have names.
+pub fn registrable(name: &DomainName) -> Option<DomainName> {
+    psl::domain_str(name.as_str()).and_then(|root| DomainName::parse(root).ok())
 }
 
 /// Suffixes in all but the list: their owners hand out names below them, and nobody can add records there.
@@ -164,6 +174,7 @@ mod tests {
         }
         for name in ["gmail.com", "x.gmail.com", "GMX.de", "mail.ru"] {
             assert!(matches!(root(name), Err(ClaimError::FreeMail(_))), "{name}: {:?}", root(name));
+            assert!(is_free_mail(&DomainName::parse(name).unwrap()));
         }
         for name in ["ownlane.example", "x.ownlane.example"] {
             assert!(matches!(root(name), Err(ClaimError::Platform(_))), "{name}: {:?}", root(name));

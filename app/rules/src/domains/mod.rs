@@ -1,11 +1,16 @@
 //! Domains: which name a team may claim, which DNS records it needs, what a look at them means, and how the whole stands.
 
 mod claim;
+mod dmarc;
+mod macros;
 mod records;
+mod spf;
 mod state;
 
-pub use claim::{ClaimError, root_of};
+pub use claim::{ClaimError, is_free_mail, registrable, root_of};
+pub use dmarc::{DmarcError, DmarcRecord, Policy, find_dmarc, is_meant_as_dmarc};
 pub use records::{Lookup, Observation, Purpose, RecordKind, WantedRecord, return_path, wanted_records};
+pub use spf::{LOOKUPS_MAX, Mechanism, SpfError, SpfRecord, find_spf, is_spf};
 pub use state::{DomainFacts, DomainState, Found, Hold, RecordState, SesStatus, check_again_after};
 
 /// The label under which the ownership record stands.

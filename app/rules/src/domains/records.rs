@@ -1,5 +1,7 @@
 //! The DNS records that a domain needs, and what an answer says about each. Every record is judged by its own look-up.
 
+use super::dmarc::{DmarcRecord, is_dmarc};
+use super::spf::{SpfRecord, is_spf};
 use super::{OWNERSHIP_LABEL, OWNERSHIP_PREFIX, RETURN_PATH_LABEL};
 use crate::addresses::DomainName;
 
@@ -177,7 +179,7 @@ impl WantedRecord {
     /// What `answers`, all records of its kind at its name, say about this one.
     pub fn judge(&self, answers: &[String]) -> Observation {
         match (self.purpose, self.kind) {
-            (Purpose::Dmarc, _) => one_policy(answers, is_dmarc, |_| true),
+            (Purpose::Dmarc, _) => one_policy(answers, is_dmarc, |text| DmarcRecord::parse(text).is_ok()),
             (Purpose::ReturnPath, RecordKind::Txt) => one_policy(answers, is_spf, includes_ses),
             (Purpose::ReturnPath, _) => {
                 // SES wants exactly one MX there; its priority is nobody's business.
@@ -229,22 +231,9 @@ fn one_policy(answers: &[String], is_one: fn(&str) -> bool, is_right: fn(&str) -
     }
 }
 
-/// RFC 9989 4.7: the version comes first and is case-sensitive.
-fn is_dmarc(text: &str) -> bool {
-    text.strip_prefix("v=DMARC1").is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with(';'))
-}
-
-/// RFC 7208 4.5.
-fn is_spf(text: &str) -> bool {
-    let version = text.split(' ').next().unwrap_or_default();
-    version.eq_ignore_ascii_case("v=spf1")
-}
-
-/// By whole terms: `include:amazonses.com.example.net` is something else. A domain is not case-sensitive.
+/// By whole terms: `include:amazonses.com.example.net` is something else. A receiver gives up on one that it cannot read.
 fn includes_ses(spf: &str) -> bool {
-    let terms = spf.split_ascii_whitespace().map(|term| term.strip_prefix('+').unwrap_or(term).to_ascii_lowercase());
-    let mut before_all = terms.take_while(|term| !term.trim_start_matches(['-', '~', '?']).eq("all"));
-    before_all.any(|term| term == "include:amazonses.com")
+    SpfRecord::parse(spf).is_ok_and(|record| record.includes("amazonses.com"))
 }
 
 #[cfg(test)]
@@ -316,12 +305,14 @@ mod tests {
         spf(&["v=spf1 ip4:192.0.2.1 include:AmazonSES.com -all", "other"], Found);
         spf(&["v=spf1 include:amazonses.com.example.net ~all"], Wrong);
         spf(&["v=spf1 -all include:amazonses.com"], Wrong);
+        spf(&["v=spf1 include:amazonses.com ip4:192.0.2 ~all"], Wrong);
         spf(&["v=spf10 include:amazonses.com ~all"], Wrong);
         spf(&["v=spf1 -all", "v=spf1 include:amazonses.com ~all"], Several);
         let dmarc = |answers: &[&str], expected| assert_eq!(judge(Purpose::Dmarc, 0, answers), expected, "{answers:?}");
         dmarc(&[], NotFound);
         dmarc(&["v=DMARC1; p=reject; rua=mailto:d@acme.com"], Found);
         dmarc(&["v=dmarc1; p=none"], Wrong);
+        dmarc(&["v=DMARC1; p=maybe"], Wrong);
         dmarc(&["v=DMARC1; p=none", "v=DMARC1; p=reject"], Several);
     }
 

@@ -5,7 +5,7 @@ use super::kind::EventKind;
 use super::lenient::Node;
 use crate::ids::{MessageId, TenantId};
 use crate::limits;
-use crate::time::OffsetDateTime;
+use crate::time::{OffsetDateTime, parse_rfc3339};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -99,7 +99,7 @@ fn read(outer: Node<'_>) -> Result<SesEvent, EventError> {
     let (kind, block, list) = EventKind::read(&name, event);
     let recipients = recipients(block.get(list), mail);
     let stamp = block.get("timestamp").text().or_else(|| mail.get("timestamp").text());
-    let at = stamp.as_deref().and_then(instant);
+    let at = stamp.as_deref().and_then(parse_rfc3339);
     let once = block.get("feedbackId").text();
     let once = once.or_else(|| at.map(|at| at.unix_timestamp_nanos().to_string())).or(stamp);
     let tag = |name: &str| mail.get("tags").get(name).elements().find_map(Node::text);
@@ -126,12 +126,6 @@ fn recipients(list: Node<'_>, mail: Node<'_>) -> Vec<String> {
         return all.take(limits::EVENT_RECIPIENTS_MAX).collect();
     }
     named
-}
-
-/// RFC 3339, with any offset.
-fn instant(text: &str) -> Option<OffsetDateTime> {
-    let timestamp: jiff::Timestamp = text.parse().ok()?;
-    OffsetDateTime::from_unix_timestamp_nanos(timestamp.as_nanosecond()).ok()
 }
 
 /// SES.md 5.2: type, message, recipients, and SES's id of the report or else its time.

@@ -1,7 +1,7 @@
 //! Whole files, from their bytes as they are uploaded to the leads that they become. Tests only.
 
 use super::*;
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 const CLEAN: &[u8] = include_bytes!("fixtures/leads-clean.csv");
 const CRM: &[u8] = include_bytes!("fixtures/leads-crm-ru-cp1251.csv");
@@ -17,23 +17,18 @@ struct Import {
 }
 
 fn import(file: &[u8]) -> Import {
-    let mut intake = Intake::new();
-    let mut stored: Vec<u8> = file.chunks(1000).flat_map(|chunk| intake.push(chunk)).collect();
-    let taken = intake.finish();
-    stored.extend(&taken.rest);
-    assert_eq!(taken.unreadable, None);
-    let sample = Sample::of(&stored);
-    let layout = Layout::guess(sample, taken.encoding);
-    let headings = layout.headings(sample);
-    let samples: Vec<Vec<String>> =
-        layout.sample_rows(sample, 20).into_iter().filter_map(|row| row.cells.ok()).collect();
-    let targets = propose(&headings, &samples);
+    let mut arrival = Arrival::new();
+    let mut stored: Vec<u8> = file.chunks(1000).flat_map(|chunk| arrival.push(chunk).unwrap()).collect();
+    let Arrived { rest, layout, .. } = arrival.finish().unwrap();
+    stored.extend(&rest);
+    let Proposal { headings, targets, .. } = Proposal::of(layout, Sample::of(&stored));
     assert_eq!(check_targets(&targets), Ok(()));
+    let judge = Judge { layout, targets: targets.clone(), options: Options::default() };
     let mut import = Import { layout, headings, targets, candidates: Vec::new(), refused: Vec::new() };
-    let mut seen = BTreeMap::new();
+    let mut seen = Seen::default();
     let mut take = |row: Row| {
-        if layout.is_lead(&row) {
-            import.judge(&row, &mut seen);
+        if let Some(judged) = judge.judge(&row, &mut seen) {
+            import.keep(&row, judged);
         }
         ControlFlow::Continue(())
     };
@@ -48,13 +43,7 @@ fn import(file: &[u8]) -> Import {
 }
 
 impl Import {
-    fn judge(&mut self, row: &Row, seen: &mut BTreeMap<String, u64>) {
-        let judged = judge_row(row, &self.targets, Options::default()).and_then(|candidate| {
-            match seen.insert(candidate.email.key(), row.number) {
-                Some(before) => Err(RowRefusal::Repeated { row: before }),
-                None => Ok(candidate),
-            }
-        });
+    fn keep(&mut self, row: &Row, judged: Result<Candidate, RowRefusal>) {
         match judged {
             Ok(candidate) => self.candidates.push(candidate),
             Err(refusal) => {
@@ -124,7 +113,7 @@ fn a_messy_file_is_refused_row_by_row() {
     use crate::addresses::AddressError;
     let not = |why| RowRefusal::NotAnAddress { why };
     let expected = [
-        ("ANNA.BERG@no", RowRefusal::Repeated { row: 2 }),
+        ("ANNA.BERG@no", RowRefusal::Repeated { row: 3 }),
         ("info@contoso", RowRefusal::RoleAccount),
         ("noreply@blue", RowRefusal::NeverRead),
         ("elena.ivanov", not(AddressError::At)),

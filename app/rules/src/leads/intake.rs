@@ -12,6 +12,7 @@ pub struct Intake {
     head: Vec<u8>,
     is_begun: bool,
     utf16: Option<Decoder>,
+    has_mark: bool,
     utf8: Utf8Check,
     detector: EncodingDetector,
     /// Of what was stored.
@@ -28,7 +29,19 @@ pub struct Taken {
     pub rest: Vec<u8>,
     /// Of the stored bytes.
     pub encoding: FileEncoding,
+    pub evidence: Evidence,
     pub unreadable: Option<Unreadable>,
+}
+
+/// What an encoding is known by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// A byte order mark. What is UTF-16 is stored as UTF-8.
+    Mark,
+    /// Every byte of it is UTF-8.
+    WholeFile,
+    /// The letters that its bytes would be: a person has to look.
+    Guess,
 }
 
 /// Why a file is no CSV at all.
@@ -61,6 +74,7 @@ impl Intake {
             head: Vec::new(),
             is_begun: false,
             utf16: None,
+            has_mark: false,
             utf8: Utf8Check::default(),
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
             non_ascii_bytes: 0,
@@ -86,16 +100,16 @@ impl Intake {
     pub fn finish(mut self) -> Taken {
         let mut rest = if self.is_begun { Vec::new() } else { self.begin() };
         rest.extend(self.take(&[], true));
-        let encoding = if self.utf8.is_valid() {
-            FileEncoding::utf8()
+        let (encoding, evidence) = if self.utf8.is_valid() {
+            (FileEncoding::utf8(), if self.has_mark { Evidence::Mark } else { Evidence::WholeFile })
         } else {
             // A letter that is cut by the end speaks against an encoding; one that is cut by us does not.
             if !self.is_detector_done {
                 self.detector.feed(&[], true);
             }
-            FileEncoding::nearest(self.detector.guess(None, Utf8Detection::Deny))
+            (FileEncoding::nearest(self.detector.guess(None, Utf8Detection::Deny)), Evidence::Guess)
         };
-        Taken { rest, encoding, unreadable: self.unreadable }
+        Taken { rest, encoding, evidence, unreadable: self.unreadable }
     }
 
     fn begin(&mut self) -> Vec<u8> {
@@ -108,6 +122,7 @@ impl Intake {
         {
             if let Some(rest) = head.strip_prefix(mark) {
                 text = rest;
+                self.has_mark = true;
                 self.utf16 = utf16.map(encoding_rs::Encoding::new_decoder_without_bom_handling);
             }
         }
@@ -212,6 +227,8 @@ mod tests {
                 let (stored, taken) = take(bytes, chunk);
                 assert_eq!(stored, bytes);
                 assert_eq!(taken.encoding.label(), label, "{chunk}");
+                let evidence = if label == "UTF-8" { Evidence::WholeFile } else { Evidence::Guess };
+                assert_eq!(taken.evidence, evidence);
                 assert_eq!(taken.unreadable, None);
             }
         };
@@ -236,7 +253,7 @@ mod tests {
             for chunk in [1, 2, 3, 5, 4096] {
                 let (stored, taken) = take(bytes, chunk);
                 assert_eq!(String::from_utf8(stored).unwrap(), text);
-                assert_eq!(taken.encoding.label(), "UTF-8");
+                assert_eq!((taken.encoding.label(), taken.evidence), ("UTF-8", Evidence::Mark));
                 assert_eq!(taken.unreadable, None);
             }
         };

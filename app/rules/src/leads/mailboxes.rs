@@ -4,26 +4,62 @@ use super::{person::Options, refusal::RowRefusal};
 use crate::addresses::{EmailAddress, SIMULATOR_DOMAIN};
 use std::{collections::HashSet, sync::LazyLock};
 
+/// What an address tells of its mailbox.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MailboxTrait {
+    /// One of Amazon SES's own. Written to, whatever its name.
+    Simulator,
+    /// Its ending is reserved: no mail ever reaches it.
+    ReservedDomain,
+    /// It is thrown away after a while.
+    Disposable {
+        /// The name that is listed.
+        domain: String,
+    },
+    NeverRead,
+    /// It is a role's, not a person's.
+    Role,
+}
+
 pub(super) fn check_mailbox(address: &EmailAddress, options: Options) -> Result<(), RowRefusal> {
+    let traits = mailbox_traits(address);
+    if traits.contains(&MailboxTrait::Simulator) {
+        return Ok(());
+    }
+    let refusal = traits.into_iter().find_map(|it| match it {
+        MailboxTrait::ReservedDomain => Some(RowRefusal::ReservedDomain { domain: address.domain().to_string() }),
+        MailboxTrait::Disposable { domain } => Some(RowRefusal::Disposable { domain }),
+        MailboxTrait::NeverRead => Some(RowRefusal::NeverRead),
+        MailboxTrait::Role if !options.take_roles => Some(RowRefusal::RoleAccount),
+        MailboxTrait::Role | MailboxTrait::Simulator => None,
+    });
+    refusal.map_or(Ok(()), Err)
+}
+
+/// All that hold; what speaks most against writing to it comes first.
+pub fn mailbox_traits(address: &EmailAddress) -> Vec<MailboxTrait> {
     let domain = address.domain();
     let domain = domain.as_str();
+    let mut traits = Vec::new();
     if domain == SIMULATOR_DOMAIN {
-        return Ok(());
+        traits.push(MailboxTrait::Simulator);
     }
     let local = address.local_part().to_ascii_lowercase();
     let mailbox = local.split('+').next().unwrap_or(&local);
     let words: String = mailbox.chars().filter(|letter| !matches!(letter, '.' | '-' | '_')).collect();
     if parents(domain).any(|name| RESERVED.contains(&name)) {
-        Err(RowRefusal::ReservedDomain { domain: domain.to_owned() })
-    } else if let Some(name) = parents(domain).find(|name| DISPOSABLE.contains(name)) {
-        Err(RowRefusal::Disposable { domain: name.to_owned() })
-    } else if NEVER_READ.contains(&words.as_str()) || NEVER_READ_PREFIXES.iter().any(|word| words.starts_with(word)) {
-        Err(RowRefusal::NeverRead)
-    } else if !options.take_roles && ROLES.contains(&words.as_str()) {
-        Err(RowRefusal::RoleAccount)
-    } else {
-        Ok(())
+        traits.push(MailboxTrait::ReservedDomain);
     }
+    if let Some(name) = parents(domain).find(|name| DISPOSABLE.contains(name)) {
+        traits.push(MailboxTrait::Disposable { domain: name.to_owned() });
+    }
+    if NEVER_READ.contains(&words.as_str()) || NEVER_READ_PREFIXES.iter().any(|word| words.starts_with(word)) {
+        traits.push(MailboxTrait::NeverRead);
+    }
+    if ROLES.contains(&words.as_str()) {
+        traits.push(MailboxTrait::Role);
+    }
+    traits
 }
 
 /// RFC 6761, 6762, 7686, 8375 and 9476, and what ICANN keeps for private use. `.example` is no mailbox either, but the
@@ -94,5 +130,8 @@ mod tests {
         check("anna@mailinator.com.b.example", None);
         assert_eq!(judged("info@b.example", true), None);
         assert_eq!(judged("noreply@b.example", true), Some("never_read"));
+        let address = EmailAddress::parse("sales@x.mailinator.com").unwrap();
+        let disposable = MailboxTrait::Disposable { domain: "mailinator.com".to_owned() };
+        assert_eq!(mailbox_traits(&address), [disposable, MailboxTrait::Role]);
     }
 }

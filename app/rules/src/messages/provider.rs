@@ -67,6 +67,17 @@ impl Provider {
         Self::NoMailExchanger,
     ];
 
+    /// Of a look-up's answers, each like `10 mx.example.com`, in any order.
+    pub fn of_answers(answers: &[String]) -> Self {
+        let mut exchangers: Vec<(u16, &str)> = answers
+            .iter()
+            .filter_map(|answer| answer.split_once(' '))
+            .filter_map(|(preference, host)| Some((preference.parse().ok()?, host)))
+            .collect();
+        exchangers.sort_unstable();
+        Self::of(&exchangers.into_iter().map(|(_, host)| host).collect::<Vec<_>>())
+    }
+
     /// Hosts in order of preference, in any case, with or without their last dot. The first decides: the others stand in
     /// for it.
     pub fn of(mx_hosts: &[&str]) -> Self {
@@ -148,6 +159,9 @@ mod tests {
         check(&["mx.b.example", "aspmx.l.google.com"], Provider::Other);
         check(&[], Provider::NoMailExchanger);
         check(&["."], Provider::NoMailExchanger);
+        let answers = ["10 mx.yandex.net", "5 aspmx.l.google.com"].map(str::to_owned);
+        assert_eq!(Provider::of_answers(&answers), Provider::Google);
+        assert_eq!(Provider::of_answers(&["0 ".to_owned()]), Provider::NoMailExchanger);
     }
 
     #[test]

@@ -77,6 +77,22 @@ impl MessageState {
         }
     }
 
+    /// Of programs that ask what would be decided.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::UnknownFinal => "unknown_final",
+            Self::Accepted => "accepted",
+            Self::Delayed => "delayed",
+            Self::SoftBounced => "soft_bounced",
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Bounced => "bounced",
+        }
+    }
+
     /// As a page says it.
     pub const fn word(self) -> &'static str {
         match self {

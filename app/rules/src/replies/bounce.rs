@@ -80,10 +80,12 @@ pub(super) fn read_groups(groups: &[Group], words: &str) -> Delivery {
         let codes: Vec<&str> =
             group.iter().filter(|(name, _)| name == "diagnostic-code").map(|(_, code)| code.as_str()).collect();
         let diagnostic = codes.join(" ");
+        let spoken: Vec<&str> = codes.iter().map(|code| without_type(code)).collect();
         // Words stand for the code that is missing, where they can be about nobody else.
         let told = if about.len() == 1 || diagnostic.is_empty() { beginning(words) } else { "" };
         let comment = value(group, "status").split_once('(').map_or("", |(_, comment)| comment);
-        let said = format!("{diagnostic} {comment} {}", if diagnosis_is_mute(&diagnostic) { told } else { "" });
+        let spoken = spoken.join("\n");
+        let said = format!("{spoken} {comment} {}", if diagnosis_is_mute(&diagnostic) { told } else { "" });
         let reason = if diagnostic.is_empty() { said.trim() } else { &diagnostic };
         let known = report.recipients.iter().any(|known| known.address.eq_ignore_ascii_case(address));
         if !known {
@@ -92,6 +94,17 @@ pub(super) fn read_groups(groups: &[Group], words: &str) -> Delivery {
         }
     }
     if report.recipients.is_empty() && is_done { Delivery::Done } else { Delivery::Failed(report) }
+}
+
+/// `smtp; 550 …` (RFC 3464 2.3.6): the type says who speaks, not what is said. What a program on the receiving machine
+/// prints is another matter.
+fn without_type(code: &str) -> &str {
+    match code.split_once(';') {
+        Some((kind, said)) if !kind.trim().contains(char::is_whitespace) && !kind.eq_ignore_ascii_case("x-unix") => {
+            said
+        }
+        _ => code,
+    }
 }
 
 /// Nothing but a code or a type.
@@ -185,6 +198,18 @@ mod tests {
             [("Bob@b.example", Persistence::Hard, Some("5.1.1")), ("carl@b.example", Persistence::Soft, Some("5.2.2"))]
         );
         assert_eq!(read[0].reason, "smtp; 550 5.1.1 <Bob@b.example>: user unknown");
+    }
+
+    #[test]
+    fn who_speaks_is_not_what_is_said() {
+        let read = failed(
+            "Final-Recipient: rfc822;bob@b.example\nAction: failed\nStatus: 5.4.4\nDiagnostic-Code: X-Outbound-Mail-Relay; \
+             Host or domain name not found\n\nFinal-Recipient: rfc822;carl@b.example\nAction: failed\nStatus: 5.1.1\n\
+             Diagnostic-Code: x-unix; user unknown",
+        );
+        let short: Vec<_> = read.iter().map(|one| one.persistence).collect();
+        assert_eq!(short, [Persistence::Hard, Persistence::Soft]);
+        assert_eq!(read[0].reason, "X-Outbound-Mail-Relay; Host or domain name not found");
     }
 
     #[test]

@@ -2,12 +2,30 @@
 //! and none may speak against it; all else may be over tomorrow.
 
 use super::tidy;
+use crate::messages::SuppressionReason;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Persistence {
     /// The mailbox or its domain does not exist.
     Hard,
     Soft,
+}
+
+impl Persistence {
+    /// What follows for the address: nothing from what may be over tomorrow.
+    pub const fn suppresses(self) -> Option<SuppressionReason> {
+        match self {
+            Self::Hard => Some(SuppressionReason::HardBounce),
+            Self::Soft => None,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hard => "hard",
+            Self::Soft => "soft",
+        }
+    }
 }
 
 /// What a server says of a mailbox that it does not have.

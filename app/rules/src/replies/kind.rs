@@ -18,6 +18,17 @@ pub enum ReplyKind {
     Person,
 }
 
+impl ReplyKind {
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Bounce(_) => "bounce",
+            Self::Complaint(_) => "complaint",
+            Self::Automatic(_) => "automatic",
+            Self::Person => "person",
+        }
+    }
+}
+
 /// With which the subject of a notice begins, or what stands in it.
 const SUBJECTS: &[&str] = &[
     "undeliverable",
@@ -139,17 +150,11 @@ fn told(mail: &Entity<'_>, text: &str, ours: &[String]) -> BounceReport {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::replies::{parse, samples};
 
     #[test]
     fn each_kind_is_told_from_the_others() {
-        let kind = |mail: &str| match parse(mail.as_bytes()).kind {
-            ReplyKind::Bounce(_) => "bounce",
-            ReplyKind::Complaint(_) => "complaint",
-            ReplyKind::Automatic(_) => "automatic",
-            ReplyKind::Person => "person",
-        };
+        let kind = |mail: &str| parse(mail.as_bytes()).kind.as_str();
         assert_eq!(kind(&samples::delivery_status("Final-Recipient: rfc822;bob@b.example\nAction: failed")), "bounce");
         assert_eq!(kind(&samples::feedback("Feedback-Type: abuse")), "complaint");
         assert_eq!(kind("From: MAILER-DAEMON@b.example\nSubject: failure notice\n\n<bob@b.example>: 550"), "bounce");

@@ -11,6 +11,15 @@ pub enum Wish {
     None,
 }
 
+impl Wish {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Remove => "remove",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Enough as the whole of a mail, or as its first line.
 const WORDS: &[&str] = &[
     "unsubscribe",

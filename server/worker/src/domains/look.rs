@@ -22,7 +22,7 @@ pub async fn look(context: &Context, domain: &mut Domain, now: OffsetDateTime) {
 }
 
 /// What stands at the record's name, or why that is not known (`None`).
-async fn observe(dns: &crate::Dns, wanted: &WantedRecord, root: &DomainName) -> Option<(Observation, Vec<String>)> {
+pub async fn observe(dns: &crate::Dns, wanted: &WantedRecord, root: &DomainName) -> Option<(Observation, Vec<String>)> {
     match dns.look_up(&wanted.name, wanted.kind).await {
         Lookup::Unknown => None,
         Lookup::Present(answers) => Some((wanted.judge(&answers), answers)),

@@ -5,6 +5,8 @@ mod identity;
 mod look;
 mod removal;
 
+pub use look::observe;
+
 use crate::Context;
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Progress, Result};

@@ -79,17 +79,9 @@ fn distinct(mut domains: Vec<String>) -> Vec<String> {
 
 /// Answers are `10 mx.example.com`. `None`: DNS did not say.
 fn judge(answer: &Lookup) -> Option<Provider> {
-    let values = match answer {
-        Lookup::Present(values) => values.as_slice(),
-        Lookup::Absent => &[],
-        Lookup::Unknown => return None,
-    };
-    let mut exchangers: Vec<(u16, &str)> = values
-        .iter()
-        .filter_map(|value| value.split_once(' '))
-        .filter_map(|(preference, host)| Some((preference.parse().ok()?, host)))
-        .collect();
-    exchangers.sort_unstable();
-    let hosts: Vec<&str> = exchangers.into_iter().map(|(_, host)| host).collect();
-    Some(Provider::of(&hosts))
+    match answer {
+        Lookup::Present(answers) => Some(Provider::of_answers(answers)),
+        Lookup::Absent => Some(Provider::NoMailExchanger),
+        Lookup::Unknown => None,
+    }
 }

@@ -4,12 +4,14 @@
 //! Liquid reads and renders blocks and conditions. Outputs and assignments are steps of ours that call liquid's
 //! filters, because liquid itself puts out a missing value as nothing.
 
+mod blank_blocks;
 mod compile;
 mod conditions;
 mod data;
 mod dates;
 mod error;
 mod expression;
+mod filters;
 mod hints;
 mod lex;
 mod plugins;
@@ -55,7 +57,7 @@ impl Template {
         if source.len() > limits::TEMPLATE_BYTES_MAX {
             return Err(TemplateError::Long);
         }
-        let compiled = compile::compile(scan::pieces(source)?)?;
+        let compiled = compile::compile(blank_blocks::closed_up(scan::pieces(source)?))?;
         let steps = StepTag { jobs: compiled.jobs.into(), weight: source.len() };
         let parser = liquid::ParserBuilder::with_stdlib().tag(steps).block(WholeBlock).build();
         let parsed = parser.and_then(|parser| parser.parse(&compiled.text));

@@ -6,6 +6,7 @@ use super::data::is_blank;
 use super::dates::{self, DateError};
 use super::error::{Blocked, TemplateError};
 use super::expression::{Call, Chain, Operand};
+use super::filters;
 use super::lex::Segment;
 use super::plugins::Carrier;
 use super::weight::{self, value_bytes};
@@ -93,7 +94,7 @@ impl Renderable for Ready {
                     return Ok(());
                 }
                 work(runtime, value_bytes(&value)).map_err(blocked)?;
-                write!(writer, "{}", value.render()).map_err(|_| Carrier::error(Blocked::Long))
+                write!(writer, "{}", filters::shown(&value)).map_err(|_| Carrier::error(Blocked::Long))
             }
             Job::Set(name, chain) => {
                 let value = self.value(chain, &[], runtime).map_err(blocked)?;
@@ -124,7 +125,10 @@ impl Ready {
                     let failed = || Blocked::Filter { line: chain.line, filter: step.name.clone() };
                     let bytes = weight::of_filter(&step.name, &value, &arguments).ok_or_else(failed)?;
                     work(runtime, bytes)?;
-                    let value = filter.evaluate(&value, runtime).map_err(|_| failed())?;
+                    let value = match filters::own(&step.name, &value, &arguments) {
+                        Some(value) => value,
+                        None => filters::mended(&step.name, filter.evaluate(&value, runtime).map_err(|_| failed())?),
+                    };
                     if step.name == "split" { without_edges(value, &arguments) } else { value }
                 }
             };

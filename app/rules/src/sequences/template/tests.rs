@@ -195,7 +195,17 @@ fn filters_are_liquids() {
         "Hello world HE...",
     );
     check("{{ lead.x | split: ' ' | first }} {{ lead.x | size }}", &[("x", "hello world")], "hello 11");
-    check("{{ lead.x | plus: 1.5 | times: 2 }} {{ 7 | divided_by: 2 }}", &[("x", "2")], "7 3");
+    check("{{ lead.x | plus: 1.5 | times: 2 }} {{ 7 | divided_by: 2 }}", &[("x", "2")], "7.0 3");
+    check(
+        "{{ 10.1 | minus: 2.2 }} {{ 10 | divided_by: 4.0 }} {{ lead.x | plus: 0.1 }}",
+        &[("x", "0.2")],
+        "7.9 2.5 0.3",
+    );
+    check("{{ lead.x | truncatewords: 2 }}", &[("x", " a  b\tc d")], "a b...");
+    check("{{ lead.x | truncatewords: 4 }}", &[("x", "a  b\tc d")], "a  b\tc d");
+    check("{{ lead.x | url_encode }}", &[("x", "a b&c")], "a+b%26c");
+    check("{{ lead.x | split: ' ' | join: '-' }}", &[("x", "a  b\nc")], "a-b-c");
+    check("{{ lead.x | newline_to_br }}", &[("x", "a\r\nb\nc")], "a<br />\nb<br />\nc");
     check("{{ lead.x | replace: 'GmbH', '' | strip }}", &[("x", "Acme GmbH")], "Acme");
 }
 

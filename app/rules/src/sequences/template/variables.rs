@@ -86,6 +86,7 @@ impl Variables {
     pub(super) fn is_text(&self, operand: &Operand) -> bool {
         let is_size = matches!(operand, Operand::Path(path) if path.last() == Some(&Segment::Name("size".to_owned())));
         operand.field().is_some()
+            || matches!(operand, Operand::Text(_))
             || !is_size && operand.root().and_then(|root| self.known.get(root)).is_some_and(|variable| variable.is_text)
     }
 

@@ -39,7 +39,11 @@ pub(super) fn of_filter(name: &str, input: &Value, arguments: &[Value]) -> Optio
 
 /// Filters that give numbers.
 pub(super) fn gives_number(filter: &str) -> bool {
-    NUMERIC.contains(&filter) || filter == "size"
+    calculates(filter) || filter == "size"
+}
+
+pub(super) fn calculates(filter: &str) -> bool {
+    NUMERIC.contains(&filter)
 }
 
 /// They calculate without looking for an overflow.
