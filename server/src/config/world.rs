@@ -159,6 +159,7 @@ mod real {
             self.events_queue.clone().ok_or(ConfigError::Missing { name: EVENTS_QUEUE, what })
         }
     }
+
     /// Both or none.
     fn replies(domain: Option<String>, queue: Option<String>) -> Result<Option<(DomainName, String)>, ConfigError> {
         let missing =
