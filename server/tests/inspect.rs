@@ -146,6 +146,9 @@ fn an_event_has_its_effect_and_a_strange_one_none() {
     assert_eq!((&told["delivery"], &told["effect"]["raises_to"]), (&json!("d1"), &json!("delivered")));
     let told = &lines(&["event", "-"], &event("Something new").to_string())[0];
     assert_eq!((&told["known"], &told["effect"]["raises_to"]), (&json!(false), &Value::Null));
+    let nameless = &lines(&["event", "-"], r#"{"notificationType":"Received","mail":{}}"#)[0];
+    assert_eq!(nameless["kind"], "Received");
+    assert!(nameless["refused"].as_str().unwrap().contains("which message"), "{nameless}");
     assert!(lines(&["event", "-"], "{}")[0]["refused"].as_str().unwrap().contains("no event"));
 }
 

@@ -23,7 +23,9 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
         Ok(domain) => domain,
         Err(error) => return out.line(&json!({ "kind": "name", "asked": text, "refused": error.to_string() })),
     };
-    let platform: Vec<DomainName> = config.mail_from.as_ref().map(EmailAddress::domain).into_iter().collect();
+    let reply_domain = config.world.reply_domain();
+    let platform: Vec<DomainName> =
+        config.mail_from.as_ref().map(EmailAddress::domain).into_iter().chain(reply_domain).collect();
     let claim = root_of(&domain, &platform);
     out.line(&name(text, &domain, &claim))?;
     // Nobody looks at the records of a name that cannot be connected.

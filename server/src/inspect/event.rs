@@ -1,7 +1,7 @@
 //! Events of SES, as the worker reads them.
 
 use super::{InspectError, Output, Result, read};
-use rules::events::{BounceClass, EventKind, SesEvent, effect, parse_with_id};
+use rules::events::{BounceClass, EventKind, SesEvent, effect, kind_name, parse_with_id};
 use rules::messages::{MessageState, SuppressionReason};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(super) fn inspect(path: &Path, out: &mut Output) -> Result<()> {
     let (delivery, event) = parse_with_id(&body);
     out.line(&match event {
         Ok(event) => told(&event, delivery.as_deref()),
-        Err(error) => json!({ "delivery": delivery, "refused": error.to_string() }),
+        Err(error) => json!({ "delivery": delivery, "kind": kind_name(&body), "refused": error.to_string() }),
     })
 }
 

@@ -61,7 +61,7 @@ impl Policy {
 }
 
 /// Whether a TXT is meant as one, also where receivers do not see it.
-pub fn is_meant_as_dmarc(text: &str) -> bool {
+fn is_meant_as_dmarc(text: &str) -> bool {
     let first = text.split(';').next().unwrap_or_default();
     first.split_once('=').is_some_and(|(name, value)| {
         is_tag(name, "v") && blanks_off(value).get(..5).is_some_and(|word| word.eq_ignore_ascii_case("DMARC"))

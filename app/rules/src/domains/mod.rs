@@ -8,9 +8,9 @@ mod spf;
 mod state;
 
 pub use claim::{ClaimError, is_free_mail, registrable, root_of};
-pub use dmarc::{DmarcError, DmarcRecord, Policy, find_dmarc, is_meant_as_dmarc};
+pub use dmarc::{DmarcError, DmarcRecord, Policy, find_dmarc};
 pub use records::{Lookup, Observation, Purpose, RecordKind, WantedRecord, return_path, wanted_records};
-pub use spf::{LOOKUPS_MAX, Mechanism, SpfError, SpfRecord, find_spf, is_spf};
+pub use spf::{LOOKUPS_MAX, Mechanism, SpfError, SpfRecord, find_spf};
 pub use state::{DomainFacts, DomainState, Found, Hold, RecordState, SesStatus, check_again_after};
 
 /// The label under which the ownership record stands.

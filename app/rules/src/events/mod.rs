@@ -11,4 +11,4 @@ mod samples;
 pub use effect::{Effect, effect, is_simulator};
 pub use kind::{Bounce, BounceClass, Complaint, EventKind};
 pub(crate) use parse::open;
-pub use parse::{EventError, MESSAGE_TAG, PLATFORM_TAG, SesEvent, TENANT_TAG, parse, parse_with_id};
+pub use parse::{EventError, MESSAGE_TAG, PLATFORM_TAG, SesEvent, TENANT_TAG, kind_name, parse, parse_with_id};

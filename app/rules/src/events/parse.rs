@@ -74,6 +74,15 @@ pub(crate) fn open(body: &str) -> (Option<String>, Result<Value, EventError>) {
     (id, letter)
 }
 
+/// SES's own word for what kind of event it is, also of one that [`parse`] cannot use.
+pub fn kind_name(body: &str) -> Option<String> {
+    let outer = object(body).ok()?;
+    match enveloped(&outer).ok()? {
+        Some(letter) => named(Node::of(&object(letter).ok()?)).map(|(name, _)| name),
+        None => named(Node::of(&outer)).map(|(name, _)| name),
+    }
+}
+
 fn object(text: &str) -> Result<Value, EventError> {
     serde_json::from_str(text).ok().filter(Value::is_object).ok_or(EventError::NoObject)
 }
@@ -89,11 +98,16 @@ fn enveloped(outer: &Value) -> Result<Option<&str>, EventError> {
     }
 }
 
-fn read(outer: Node<'_>) -> Result<SesEvent, EventError> {
+/// The event itself, with its kind.
+fn named(outer: Node<'_>) -> Option<(String, Node<'_>)> {
     let detail = outer.get("detail");
     let event = if detail.object().is_some() { detail } else { outer };
     let name = event.get("eventType").text().or_else(|| event.get("notificationType").text());
-    let name = name.ok_or(EventError::NoEvent)?;
+    name.map(|name| (name, event))
+}
+
+fn read(outer: Node<'_>) -> Result<SesEvent, EventError> {
+    let (name, event) = named(outer).ok_or(EventError::NoEvent)?;
     let mail = event.get("mail");
     let ses_id = mail.get("messageId").text().ok_or(EventError::NoMessageId)?;
     let (kind, block, list) = EventKind::read(&name, event);
@@ -290,6 +304,12 @@ mod tests {
         check(r#"{"Type":"Notification","Message":"Successfully validated SNS topic."}"#, EventError::NoObject);
         check(r#"{"detail":{},"eventType":"Send","mail":{"messageId":"x"}}"#, EventError::NoEvent);
         check(r#"{"eventType":"Send"}"#, EventError::NoMessageId);
+        assert_eq!(kind_name(r#"{"eventType":"Send"}"#).as_deref(), Some("Send"));
+        assert_eq!(
+            kind_name(r#"{"Type":"Notification","Message":"{\"notificationType\":\"Received\"}"}"#).as_deref(),
+            Some("Received")
+        );
+        assert_eq!(kind_name("{}"), None);
         check(r#"{"eventType":"Send","mail":{"messageId":""}}"#, EventError::NoMessageId);
         let deep = format!(r#"{{"eventType":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
         check(&deep, EventError::NoObject);
