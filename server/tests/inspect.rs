@@ -253,6 +253,7 @@ fn options() -> Options {
         dns: loopback,
         auto_verify: false,
         known_domain: None,
+        mail_in: None,
         strict: false,
         state: None,
         event_delay: 0.0,
