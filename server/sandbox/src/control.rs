@@ -2,7 +2,7 @@
 //! or of a name that someone points at loopback.
 
 use crate::events::EventPlan;
-use crate::faults::Fault;
+use crate::faults::{Fault, Odds};
 use crate::mail::Mail;
 use crate::records::{DnsTrouble, Record, RecordKind};
 use crate::ses::account::EnforcementStatus;
@@ -34,7 +34,10 @@ POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|N
 DELETE /_sandbox/records            {\"name\", \"kind\"}: all of that kind at that name
 POST   /_sandbox/trouble            {\"trouble\": \"ServFail\" | \"Silence\" | null}: of every DNS answer
 POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
-                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch) or Garbage
+                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch), SlowDrip
+                                    or Garbage
+POST   /_sandbox/odds               [{\"operation\", \"percent\", \"kind\"}, …]: that share of its calls fails, at random, until
+                                    other odds are set
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
 POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
 POST   /_sandbox/quota              {\"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and a second
@@ -47,8 +50,8 @@ POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
 GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it
-POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?}: how events come from now on; held ones come when
-                                    hold is false again
+POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?, \"late_percent\"?, \"late_secs\"?, \"lost_percent\"?}: how
+                                    events come from now on; held ones come when hold is false again; a Send is never lost
 POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any text or object into a queue, as from SNS
 GET    /_sandbox/mail-in            the rule for mail that is received: domain, bucket, topic; null: there is none
 POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
@@ -65,6 +68,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/records", get(records).post(publish).delete(withdraw))
         .route("/_sandbox/trouble", post(trouble))
         .route("/_sandbox/faults", post(fault))
+        .route("/_sandbox/odds", post(odds))
         .route("/_sandbox/verification", post(verification))
         .route("/_sandbox/identities/{name}", post(identity))
         .route("/_sandbox/quota", post(quota))
@@ -163,6 +167,11 @@ async fn trouble(State(world): State<World>, body: Bytes) -> Done {
 
 async fn fault(State(world): State<World>, body: Bytes) -> Done {
     world.fail(parse::<Fault>(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn odds(State(world): State<World>, body: Bytes) -> Done {
+    world.set_odds(parse::<Vec<Odds>>(&body)?);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -21,11 +21,16 @@ pub struct EventPlan {
     pub shuffle: bool,
     /// They come when it is false again.
     pub hold: bool,
+    /// So many in a hundred come `late_secs` later than they would.
+    pub late_percent: u8,
+    pub late_secs: u32,
+    /// So many in a hundred never come, Send excepted.
+    pub lost_percent: u8,
 }
 
 impl Default for EventPlan {
     fn default() -> Self {
-        Self { copies: 1, shuffle: false, hold: false }
+        Self { copies: 1, shuffle: false, hold: false, late_percent: 0, late_secs: 0, lost_percent: 0 }
     }
 }
 

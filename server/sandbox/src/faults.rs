@@ -1,4 +1,5 @@
 //! Faults to come: which calls fail, and how. It decides only; `http` carries a fault out.
+//! Those that are counted come first; a call that none of them takes fails by the odds.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -17,6 +18,15 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
+/// Of the calls of `operation`, `percent` in a hundred fail in this way, at random, until other odds are set. Of several odds
+/// for one operation a call meets at most one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Odds {
+    pub operation: String,
+    pub percent: u8,
+    pub kind: FaultKind,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum FaultKind {
     TooManyRequests,
@@ -32,20 +42,46 @@ pub enum FaultKind {
     FailInPart,
     /// 200 with an HTML page, as from a proxy on the way. No effect.
     Garbage,
+    /// The call takes effect; its answer comes a byte a second, for 60 seconds at most.
+    SlowDrip,
 }
 
 #[derive(Default)]
-pub(crate) struct Faults(VecDeque<Fault>);
+pub(crate) struct Faults {
+    queue: VecDeque<Fault>,
+    odds: Vec<Odds>,
+}
 
 impl Faults {
     pub(crate) fn push(&mut self, fault: Fault) {
-        self.0.push_back(fault);
+        self.queue.push_back(fault);
+    }
+
+    /// In place of those before.
+    pub(crate) fn set_odds(&mut self, odds: Vec<Odds>) {
+        self.odds = odds;
     }
 
     /// Counts the call and says how it fails.
-    pub(crate) fn take(&mut self, operation: &str) -> Option<FaultKind> {
+    pub(crate) fn take(&mut self, operation: &str, chance: &dyn Fn(&mut [u8])) -> Option<FaultKind> {
+        self.counted(operation).or_else(|| self.drawn(operation, chance))
+    }
+
+    fn drawn(&self, operation: &str, chance: &dyn Fn(&mut [u8])) -> Option<FaultKind> {
+        let mut odds = self.odds.iter().filter(|odds| odds.operation == operation).peekable();
+        odds.peek()?;
+        let draw = percent(chance);
+        let mut below = 0;
+        odds.find(|odds| {
+            below += u32::from(odds.percent);
+            draw < below
+        })
+        .map(|odds| odds.kind)
+    }
+
+    fn counted(&mut self, operation: &str) -> Option<FaultKind> {
         let mut taken = None;
-        for fault in &mut self.0 {
+        for fault in &mut self.queue {
             if fault.operation.as_deref().is_some_and(|wanted| wanted != operation) || fault.times == 0 {
                 continue;
             }
@@ -57,9 +93,16 @@ impl Faults {
             taken = Some(fault.kind);
             break;
         }
-        self.0.retain(|fault| fault.times > 0);
+        self.queue.retain(|fault| fault.times > 0);
         taken
     }
+}
+
+/// One of 0 to 99, each as likely.
+pub(crate) fn percent(chance: &dyn Fn(&mut [u8])) -> u32 {
+    let mut bytes = [0; 4];
+    chance(&mut bytes);
+    u32::from_le_bytes(bytes) % 100
 }
 
 fn once() -> u32 {

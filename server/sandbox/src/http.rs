@@ -4,10 +4,12 @@ use crate::wire::{self, Failure};
 use crate::world::{Call, Incoming, Outcome, QueueCall, World};
 use crate::{control, s3, ses, signature, sqs};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Response, header};
+use futures_util::stream;
+use http_body_util::BodyExt;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -16,10 +18,12 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tower::util::MapResult;
 
 const BODY_BYTES_MAX: usize = 1_048_576; // unless the operation says more
 const HANG_SECS: u64 = 60; // longer than any timeout of ours, and still an end
+const DRIP_PAUSE: Duration = Duration::from_secs(1);
 const ACCEPT_PAUSE_MILLIS: u64 = 50; // out of file descriptors: no busy loop
 
 /// Dropping the future drops every connection.
@@ -97,6 +101,7 @@ async fn carried_out<T>(
 ) -> Response<Body> {
     match outcome {
         Outcome::Answer(answer) => respond(answer),
+        Outcome::Drip(answer) => dripping(respond(answer)),
         Outcome::Garbage => wire::garbage(id),
         Outcome::Hang => {
             tokio::time::sleep(Duration::from_secs(HANG_SECS)).await;
@@ -104,6 +109,30 @@ async fn carried_out<T>(
         }
         Outcome::Reset => unanswered(),
     }
+}
+
+/// The same head; of the body a byte a second, then its rest is left out and the connection dropped.
+fn dripping(response: Response<Body>) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    let end = Instant::now() + Duration::from_secs(HANG_SECS);
+    let drops = stream::try_unfold((body, Bytes::new()), move |(mut body, mut left)| async move {
+        if Instant::now() >= end {
+            return Err(NoAnswer);
+        }
+        while left.is_empty() {
+            match body.frame().await {
+                Some(Ok(frame)) => left = frame.into_data().unwrap_or_default(),
+                Some(Err(_)) => return Err(NoAnswer),
+                None => return Ok(None),
+            }
+        }
+        tokio::time::sleep(DRIP_PAUSE).await;
+        Ok(Some((left.split_to(1), (body, left))))
+    });
+    Response::from_parts(head, Body::from_stream(drops))
 }
 
 async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {

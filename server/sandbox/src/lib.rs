@@ -33,7 +33,7 @@ mod wire;
 mod world;
 
 pub use events::EventPlan;
-pub use faults::{Fault, FaultKind};
+pub use faults::{Fault, FaultKind, Odds};
 pub use mail::Mail;
 pub use mail_in::{MailIn, NotReceived};
 pub use records::{DnsTrouble, Record, RecordKind};

@@ -12,7 +12,7 @@ pub(crate) use queues::QueueCall;
 pub(crate) use records::ServFail;
 
 use crate::events::EventPlan;
-use crate::faults::{Fault, FaultKind, Faults};
+use crate::faults::{Fault, FaultKind, Faults, Odds};
 use crate::history::History;
 use crate::mail::Outbox;
 use crate::mail_in::MailIn;
@@ -101,6 +101,8 @@ pub(crate) enum Outcome<T = Value> {
     Garbage,
     Hang,
     Reset,
+    /// Byte by byte.
+    Drip(Result<T, Failure>),
 }
 
 const CALLS_KEPT: usize = 10_000;
@@ -146,7 +148,12 @@ impl World {
         self.inner().faults.push(fault);
     }
 
-    /// No fault is left to come.
+    /// In place of the odds before.
+    pub fn set_odds(&self, odds: Vec<Odds>) {
+        self.inner().faults.set_odds(odds);
+    }
+
+    /// No fault is left to come, counted or by odds.
     pub fn end_faults(&self) {
         self.inner().faults = Faults::default();
     }
@@ -205,6 +212,15 @@ impl World {
         self.furnish();
     }
 
+    /// Memory lost by SES alone: queues, buckets and captured mail stay.
+    pub fn forget_ses(&self) {
+        self.change(|inner| {
+            inner.state.regions.clear();
+            inner.rates = Rates::default();
+            inner.history = History::default();
+        });
+    }
+
     /// Writes to the state file what is not written yet.
     pub(crate) fn save(&self) {
         let mut inner = self.inner();
@@ -231,7 +247,7 @@ impl World {
         let operation = incoming.operation.name;
         let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
-        let fault = inner.faults.take(operation);
+        let fault = inner.faults.take(operation, &*self.0.chance);
         let (outcome, accepted) = match instead(fault) {
             Some(outcome) => (outcome, Vec::new()),
             None => {
@@ -240,8 +256,8 @@ impl World {
             }
         };
         let status = match &outcome {
-            Outcome::Answer(Ok(_)) | Outcome::Garbage => 200,
-            Outcome::Answer(Err(failure)) => failure.status,
+            Outcome::Answer(Ok(_)) | Outcome::Drip(Ok(_)) | Outcome::Garbage => 200,
+            Outcome::Answer(Err(failure)) | Outcome::Drip(Err(failure)) => failure.status,
             Outcome::Hang | Outcome::Reset => 0,
         };
         keep_call(
@@ -343,7 +359,9 @@ fn instead<T>(fault: Option<FaultKind>) -> Option<Outcome<T>> {
         FaultKind::ServiceUnavailable => Outcome::Answer(Err(Failure::service_unavailable())),
         FaultKind::Garbage => Outcome::Garbage,
         FaultKind::Hang => Outcome::Hang,
-        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset | FaultKind::FailInPart => return None,
+        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset | FaultKind::FailInPart | FaultKind::SlowDrip => {
+            return None;
+        }
     })
 }
 
@@ -352,6 +370,7 @@ fn after<T>(fault: Option<FaultKind>, answer: Result<T, Failure>) -> Outcome<T> 
     match (fault, answer) {
         (Some(FaultKind::AcceptThenHang), Ok(_)) => Outcome::Hang,
         (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,
+        (Some(FaultKind::SlowDrip), answer) => Outcome::Drip(answer),
         (_, answer) => Outcome::Answer(answer),
     }
 }

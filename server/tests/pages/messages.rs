@@ -219,10 +219,10 @@ async fn events_in_any_order_and_number_come_to_the_same_end() {
     let leads =
         "email,first_name\nanna@n.example,A\nbounce.bob@n.example,B\ncomplain.cleo@n.example,C\nooto.dan@n.example,D\n";
     let mut acme = Sending::start(&site, &mut operator, "acme", leads, &STEPS).await;
-    site.world.event_plan(EventPlan { copies: 3, shuffle: true, hold: true });
+    site.world.event_plan(EventPlan { copies: 3, shuffle: true, hold: true, ..EventPlan::default() });
     acme.gaps(&site, 5).await;
     assert!(states(&site).await.ends_with("ooto.dan@n.example:4"), "{}", states(&site).await);
-    site.world.event_plan(EventPlan { copies: 3, shuffle: true, hold: false });
+    site.world.event_plan(EventPlan { copies: 3, shuffle: true, ..EventPlan::default() });
     site.work().await;
     assert_eq!(
         states(&site).await,

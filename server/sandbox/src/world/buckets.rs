@@ -9,7 +9,7 @@ impl World {
     pub(crate) fn answer_bucket(&self, call: &mut s3::Call) -> Outcome<s3::Reply> {
         let mut inner = self.inner();
         let inner = &mut *inner;
-        let fault = inner.faults.take(call.operation.name);
+        let fault = inner.faults.take(call.operation.name, &*self.0.chance);
         if let Some(outcome) = instead(fault) {
             return outcome;
         }

@@ -26,7 +26,7 @@ impl World {
 
     /// Runs the operation, or the fault that awaits it.
     pub(crate) async fn answer_queue(&self, call: &QueueCall) -> Outcome {
-        let fault = self.inner().faults.take(call.operation.name);
+        let fault = self.inner().faults.take(call.operation.name, &*self.0.chance);
         if let Some(outcome) = instead(fault) {
             return outcome;
         }

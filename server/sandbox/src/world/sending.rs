@@ -2,7 +2,8 @@
 //! written for them is written while nobody is held up.
 
 use super::World;
-use crate::events::{self, EventPlan};
+use crate::events::{self, EventPlan, EventType};
+use crate::faults;
 use crate::history::{Moment, Told};
 use crate::mail::Mail;
 use crate::ses::send::{Accepted, PausedTenantError};
@@ -93,6 +94,9 @@ impl World {
         let writer = events::Writer::new(accepted);
         let mut notices = Vec::new();
         for event in events::of(accepted) {
+            if event.event_type != EventType::Send && self.is_drawn(plan.lost_percent) {
+                continue;
+            }
             for topic in accepted.topics.iter().filter(|topic| topic.wants(event.event_type.matching())) {
                 let mut due = self.due(accepted.at, event.step);
                 let message = writer.write(&event, due, &*self.0.chance);
@@ -100,7 +104,8 @@ impl World {
                     if plan.shuffle {
                         due = self.due(accepted.at, self.any_step());
                     }
-                    notices.push(self.notice(&topic.arn, Subject::Event, &message, due));
+                    let late = if self.is_drawn(plan.late_percent) { i64::from(plan.late_secs) * 1000 } else { 0 };
+                    notices.push(self.notice(&topic.arn, Subject::Event, &message, due + late));
                 }
             }
         }
@@ -133,6 +138,11 @@ impl World {
 
     pub(super) fn due(&self, at: f64, step: u8) -> i64 {
         moment::millis(at + self.0.event_delay * f64::from(step))
+    }
+
+    /// Nothing is drawn where nothing can come of it: a seeded world stays as it is.
+    fn is_drawn(&self, percent: u8) -> bool {
+        percent > 0 && faults::percent(&*self.0.chance) < u32::from(percent)
     }
 
     fn any_step(&self) -> u8 {

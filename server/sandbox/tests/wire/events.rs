@@ -151,14 +151,14 @@ async fn events_take_their_time() {
 #[tokio::test]
 async fn events_come_several_times_and_in_any_order() {
     let sandbox = start().await;
-    sandbox.world.event_plan(EventPlan { copies: 3, shuffle: false, hold: false });
+    sandbox.world.event_plan(EventPlan { copies: 3, ..EventPlan::default() });
     sent_to(&sandbox, &["bob@b.example"]).await;
     let envelopes = envelopes(&sandbox).await;
     let ids: BTreeSet<&str> = envelopes.iter().map(|envelope| envelope["MessageId"].as_str().unwrap()).collect();
     let messages: BTreeSet<&str> = envelopes.iter().map(|envelope| envelope["Message"].as_str().unwrap()).collect();
     assert_eq!((ids.len(), messages.len()), (6, 2));
 
-    sandbox.world.event_plan(EventPlan { copies: 1, shuffle: true, hold: false });
+    sandbox.world.event_plan(EventPlan { shuffle: true, ..EventPlan::default() });
     for _ in 0..20 {
         sent_to(&sandbox, &["complain@b.example"]).await;
         sandbox.delete("/v2/email/suppression/addresses/complain%40b.example").await.ok();
@@ -170,6 +170,21 @@ async fn events_come_several_times_and_in_any_order() {
     let mut sorted = in_order;
     sorted.sort_unstable();
     assert_eq!(shuffled, sorted);
+}
+
+#[tokio::test]
+async fn some_events_are_late_or_lost_but_a_send_is_never_lost() {
+    let sandbox = start().await;
+    sandbox.world.event_plan(EventPlan { lost_percent: 100, ..EventPlan::default() });
+    sent_to(&sandbox, &["complain@b.example"]).await;
+    assert_eq!(types(&sandbox).await, ["Send"]);
+
+    sandbox.world.event_plan(EventPlan { late_percent: 100, late_secs: 60, ..EventPlan::default() });
+    sent_to(&sandbox, &["bob@b.example"]).await;
+    *sandbox.now.lock().unwrap() += 59.0;
+    assert!(types(&sandbox).await.is_empty());
+    *sandbox.now.lock().unwrap() += 1.0;
+    assert_eq!(types(&sandbox).await, ["Send", "Delivery"]);
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ async fn the_control_api_takes_mail_too() {
 #[tokio::test]
 async fn notifications_come_as_the_plan_for_events_says() {
     let sandbox = start_with(receives).await;
-    sandbox.world.event_plan(EventPlan { copies: 2, shuffle: false, hold: true });
+    sandbox.world.event_plan(EventPlan { copies: 2, hold: true, ..EventPlan::default() });
     sandbox.world.mail_in(&["t1@reply.example"], RAW.as_bytes()).unwrap();
     assert!(envelopes(&sandbox).await.is_empty());
     sandbox.world.event_plan(EventPlan::default());
