@@ -102,8 +102,9 @@ pub const DOMAIN_CHECK_COOL_DOWN_SECS: i64 = 5;
 /// SES is asked about an identity at least this often while its domain is not verified.
 pub const IDENTITY_READ_MINS: i64 = 15;
 
-/// A duty that leased a row and died lets it go after this long: longer than all its calls can take.
-pub const LEASE_MINS: i64 = 5;
+/// A duty that leased a row and died lets it go after this long: longer than its calls take but at their very slowest, when
+/// another may go on with it.
+pub const LEASE_MINS: i64 = 2;
 
 /// The same for a duty that waits for nothing but Postgres: a turn is [`IMPORT_TURN_BATCHES`] short transactions.
 pub const LEASE_OF_ROWS_SECS: i64 = 60;
@@ -316,6 +317,9 @@ pub const SEND_LEASE_SECS: i64 = 120;
 pub const SOFT_BOUNCES_MAX: i64 = 5;
 
 pub const SOFT_BOUNCE_DAYS: i64 = 14;
+
+/// After what SES refused for want of a set-up was found mended, it is tried again this long after the refusal.
+pub const HELD_AGAIN_SECS_MIN: u32 = 15;
 
 /// How long events are waited for before a mail of which nothing is known is settled without them.
 pub const UNKNOWN_QUIET_MINS: i64 = 15;

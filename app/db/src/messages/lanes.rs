@@ -3,9 +3,9 @@
 use crate::mailboxes::{self, Mailbox};
 use crate::scope::{OperatorTx, TenantTx, WorkerTx};
 use crate::{Error, Result};
-use rules::ids::{MailboxId, TenantId};
+use rules::ids::{DomainId, MailboxId, TenantId};
 use rules::limits;
-use rules::messages::LaneWait;
+use rules::messages::{LaneWait, Wait};
 use rules::time::OffsetDateTime;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -162,6 +162,24 @@ pub async fn hold(
     .bind(mailboxes.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(until)
     .bind(waits_for.code())
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// What SES refused for one of these, and what they wait for stands now: it is tried again soon, of `domain` alone or of
+/// the whole tenant. Never at once: SES may answer from two places that do not agree.
+pub async fn lift_holds(tx: &mut TenantTx, waits: &[Wait], domain: Option<DomainId>) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update lanes l set due_at = least(l.due_at, l.looked_at + make_interval(secs => $3)) from mailboxes m
+         where l.tenant_id = $1 and l.waits_for = any($2) and m.tenant_id = $1 and m.id = l.mailbox_id
+           and ($4::uuid is null or m.domain_id = $4)",
+    )
+    .bind(tenant.uuid())
+    .bind(waits.iter().map(|wait| LaneWait::Held(*wait).code().into_owned()).collect::<Vec<_>>())
+    .bind(f64::from(limits::HELD_AGAIN_SECS_MIN))
+    .bind(domain.map(DomainId::uuid))
     .execute(tx.sql())
     .await?;
     Ok(())

@@ -14,11 +14,13 @@ use db::domains::work::{self, Identity};
 use db::domains::{self, Domain, Record};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
+use db::messages::lanes;
 use db::scope::TenantTx;
 use identity::Outcome;
 use rules::domains::{DomainState, check_again_after, wanted_records};
 use rules::ids::TenantId;
 use rules::limits;
+use rules::messages::Wait;
 use rules::time::{Duration, OffsetDateTime};
 
 pub async fn verify(context: &Context) -> Result<Progress> {
@@ -147,6 +149,9 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
         None => {}
     }
     work::write_look(&mut tx, domain.id, looked_at, verified_at).await?;
+    if state == DomainState::Verified {
+        lanes::lift_holds(&mut tx, &[Wait::NotAssociated, Wait::DomainNotVerified], Some(domain.id)).await?;
+    }
     Ok(tx.commit().await?)
 }
 

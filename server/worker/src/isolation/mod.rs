@@ -10,9 +10,11 @@ use crate::due::{Acting, act_on_due};
 use crate::duty::{Error, Progress, Result};
 use db::isolation::ses_tenants::{self, ReadBack};
 use db::lease::{self, Lease, Leased};
+use db::messages::lanes;
 use db::scope::TenantTx;
 use rules::ids::TenantId;
 use rules::limits;
+use rules::messages::Wait;
 use rules::time::Duration;
 
 pub async fn provision(context: &Context) -> Result<Progress> {
@@ -31,6 +33,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                 let next = context.now() + Duration::hours(limits::SES_TENANT_CHECK_HOURS);
                 if lease::settle(&mut tx, Leased::SesTenants, &lease, Some(next)).await? {
                     ses_tenants::write_ready(&mut tx, &read, context.now()).await?;
+                    lanes::lift_holds(&mut tx, &[Wait::NotAssociated], None).await?;
                     tx.commit().await?;
                 }
                 Ok(())
