@@ -9,6 +9,7 @@ mod harness;
 #[path = "../../tests/pages/teams.rs"]
 mod teams;
 #[path = "../../tests/pages/world.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod world;
 
 use crate::harness::{Browser, TestSite};

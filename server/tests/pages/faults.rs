@@ -3,11 +3,11 @@
 //! the database.
 
 use crate::harness::TestSite;
-use crate::provisioning::shape_of;
 use crate::teams::Sending;
+use crate::world::shape_of;
 use db::embedded_postgres::{EmbeddedPostgres, Options};
 use db::fixtures::TestDatabase;
-use sandbox::{Fault, FaultKind};
+use sandbox::{DnsTrouble, EventPlan, Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -126,6 +126,68 @@ async fn sending_goes_on_when_postgres_comes_back() {
 }
 
 #[tokio::test]
+async fn sending_goes_on_while_connections_are_cut_and_dns_is_silent() {
+    const LEADS: usize = 60;
+    const CUT: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    let site = TestSite::in_real_time(TestDatabase::new().await).await;
+    let mut operator = site.operator().await;
+    let leads: String = (0..LEADS).map(|n| format!("l{n}@n{n}.example,L{n}\n")).collect();
+    let steps = [("Hello {{ lead.first_name }}", "Hi")];
+    let mut acme = Sending::start(&site, &mut operator, "acme", &format!("email,first_name\n{leads}"), &steps).await;
+    acme.more_mailboxes(&site, 20).await;
+    site.world.trouble(Some(DnsTrouble::Silence));
+    time_passes(&site).await;
+    let worker = site.start_worker();
+    for enough in [5, 15, 25] {
+        wait_until("sending", async || {
+            site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null").await;
+            site.world.mail().len() >= enough
+        })
+        .await;
+        site.database.run(CUT).await;
+    }
+    let left = "select count(*) from enrolments where state in ('waiting', 'active', 'sending')";
+    wait_until("the rest", async || {
+        site.database.run("update lanes set due_at = '2024-01-01', next_send_at = null").await;
+        // What was claimed and could not be marked as given: two minutes are enough to know.
+        let given_up = "update unsettled_messages set due_at = '2024-01-01'
+            where called_at is null and lease_until is null and since < now() - interval '5 seconds'";
+        site.database.run(given_up).await;
+        number(&site, left).await == 0 && site.world.queued("ownlane-events") == 0
+    })
+    .await;
+    drop(worker);
+    let counts = recipients(&site);
+    assert!(counts.values().all(|count| *count == 1), "{counts:?}");
+    assert_eq!(counts.len(), LEADS);
+    assert!(acme.owner.get("/t/acme").await.text.contains("60 sent"), "the pages have connections again");
+}
+
+#[tokio::test]
+async fn late_and_lost_events_leave_nothing_open() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let leads: String = (0..12).map(|n| format!("l{n}@n.example,L{n}\n")).collect();
+    let steps = [("Hello {{ lead.first_name }}", "Hi")];
+    let mut acme = Sending::start(&site, &mut operator, "acme", &format!("email,first_name\n{leads}"), &steps).await;
+    let late = EventPlan { copies: 2, shuffle: true, late_percent: 50, late_secs: 10 * 60, ..EventPlan::default() };
+    site.world.event_plan(late);
+    let reset = Fault { operation: Some("SendEmail".into()), skip: 2, times: 3, kind: FaultKind::AcceptThenReset };
+    site.world.fail(reset);
+    acme.gaps(&site, 6).await;
+    site.world.event_plan(EventPlan { lost_percent: 100, ..EventPlan::default() });
+    acme.gaps(&site, 12).await;
+    let counts = recipients(&site);
+    assert_eq!((counts.len(), counts.values().max()), (12, Some(&1)), "{counts:?}");
+    assert_eq!(site.database.count("unsettled_messages").await, 0);
+    assert_eq!(number(&site, "select count(*) from messages where state in (4, 7)").await, 12);
+    let unheard = number(&site, "select count(*) from messages where state = 4").await;
+    assert!((5..=7).contains(&unheard), "{unheard}: taken, and what came of it is not known");
+    assert!(acme.owner.get("/t/acme").await.text.contains("12 sent"));
+}
+
+#[tokio::test]
 async fn what_ses_forgot_is_made_again_and_sending_goes_on() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
@@ -133,7 +195,7 @@ async fn what_ses_forgot_is_made_again_and_sending_goes_on() {
     let steps = [("Hello {{ lead.first_name }}", "Hi")];
     let mut acme = Sending::start(&site, &mut operator, "acme", &format!("email,first_name\n{leads}"), &steps).await;
     acme.gaps(&site, 2).await;
-    let (before, shape) = (recipients(&site), shape_of(&site));
+    let (before, shape) = (recipients(&site), shape_of(&site.world));
     assert_eq!(before.len(), 3);
     site.world.forget();
     // The keys of the domain are new: whoever owns it has to publish them.
@@ -143,10 +205,30 @@ async fn what_ses_forgot_is_made_again_and_sending_goes_on() {
         acme.owner.post(&format!("{page}/publication"), &[]).await;
     }
     acme.gaps(&site, 6).await;
-    assert_eq!(shape_of(&site), shape);
+    assert_eq!(shape_of(&site.world), shape);
     let after = recipients(&site);
     assert_eq!(after.len(), 3, "{after:?}");
     assert!(after.keys().all(|to| !before.contains_key(to)), "{before:?} {after:?}");
+}
+
+#[tokio::test]
+async fn what_ses_refused_for_want_of_its_set_up_leaves_soon_after_that_was_found_well() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let leads = "email,first_name\nanna@n.example,A\nbob@n.example,B\n";
+    let _acme = Sending::start(&site, &mut operator, "acme", leads, &[("Hello", "Hi")]).await;
+    site.work().await;
+    assert_eq!(recipients(&site).len(), 1);
+    site.clock.advance(rules::time::Duration::minutes(4));
+    // Refused just now, and good for five minutes; the look at the domain finds all as it should be.
+    let refused = "update lanes set waits_for = 'held:not_associated', next_send_at = null,
+            looked_at = looked_at + interval '4 minutes', due_at = looked_at + interval '9 minutes';
+        update domains set due_at = '2024-01-01'";
+    site.database.run(refused).await;
+    site.work().await;
+    assert_eq!(recipients(&site).len(), 1, "not at once");
+    site.work_for(rules::time::Duration::seconds(20)).await;
+    assert_eq!(recipients(&site).len(), 2);
 }
 
 #[tokio::test]
@@ -208,7 +290,7 @@ async fn a_process_that_dies_while_it_provisions_makes_nothing_twice() {
     })
     .await;
     drop(worker);
-    let shape = shape_of(&site);
+    let shape = shape_of(&site.world);
     assert_eq!(shape, "1 tenant, 1 identity, 1 set; 1 and 1 associated; strict 1, own list 1");
 }
 

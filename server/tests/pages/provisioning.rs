@@ -2,6 +2,7 @@
 //! nothing made twice.
 
 use crate::harness::{Browser, TestSite};
+use crate::world::shape_of;
 use rules::limits;
 use rules::time::Duration;
 use sandbox::{Fault, FaultKind};
@@ -53,32 +54,8 @@ impl Ground {
         let before = self.site.world.calls().len();
         let page = self.connect_anew(None).await;
         assert!(self.becomes_verified(&page).await);
-        (shape_of(&self.site), u32::try_from(self.site.world.calls().len() - before).unwrap())
+        (shape_of(&self.site.world), u32::try_from(self.site.world.calls().len() - before).unwrap())
     }
-}
-
-/// What stands at SES, without what differs from one run to the next.
-pub fn shape_of(site: &TestSite) -> String {
-    let mut state = site.world.snapshot();
-    let region = &mut state["us-east-1"];
-    for kind in ["tenants", "identities", "configuration_sets"] {
-        // What a process of its own makes for the platform's mail.
-        let keep = |name: &String| !name.ends_with("-platform") && name != "nowhere.example";
-        region[kind].as_object_mut().unwrap().retain(|name, _| keep(name));
-    }
-    let count = |kind: &str| region[kind].as_object().map_or(0, serde_json::Map::len);
-    let text = region["tenants"].to_string();
-    let has = |word: &str| text.matches(word).count();
-    format!(
-        "{} tenant, {} identity, {} set; {} and {} associated; strict {}, own list {}",
-        count("tenants"),
-        count("identities"),
-        count("configuration_sets"),
-        has(":identity/"),
-        has(":configuration-set/"),
-        has("reputation-policy/strict"),
-        has("\"TENANT\""),
-    )
 }
 
 #[tokio::test]
@@ -92,7 +69,7 @@ async fn whichever_call_breaks_the_next_turn_goes_on() {
             let fault = Fault { operation: None, skip, times: 1, kind };
             let page = ground.connect_anew(Some(fault)).await;
             assert!(ground.becomes_verified(&page).await, "{kind:?} at call {skip}");
-            assert_eq!(shape_of(&ground.site), shape, "{kind:?} at call {skip}");
+            assert_eq!(shape_of(&ground.site.world), shape, "{kind:?} at call {skip}");
         }
     }
 }
@@ -124,7 +101,7 @@ async fn wherever_the_process_dies_the_next_one_goes_on() {
         drop(working.await);
         ground.site.clock.advance(Duration::minutes(limits::LEASE_MINS + 1));
         assert!(ground.becomes_verified(&page).await, "died at call {skip}");
-        assert_eq!(shape_of(&ground.site), shape, "died at call {skip}");
+        assert_eq!(shape_of(&ground.site.world), shape, "died at call {skip}");
     }
 }
 

@@ -49,3 +49,27 @@ pub async fn reach(sandbox: SocketAddr) -> worker::Ses {
     })
     .await
 }
+
+/// What stands at SES, without what differs from one run to the next.
+pub fn shape_of(world: &sandbox::World) -> String {
+    let mut state = world.snapshot();
+    let region = &mut state["us-east-1"];
+    for kind in ["tenants", "identities", "configuration_sets"] {
+        // What a process of its own makes for the platform's mail.
+        let keep = |name: &String| !name.ends_with("-platform") && name != "nowhere.example";
+        region[kind].as_object_mut().unwrap().retain(|name, _| keep(name));
+    }
+    let count = |kind: &str| region[kind].as_object().map_or(0, serde_json::Map::len);
+    let text = region["tenants"].to_string();
+    let has = |word: &str| text.matches(word).count();
+    format!(
+        "{} tenant, {} identity, {} set; {} and {} associated; strict {}, own list {}",
+        count("tenants"),
+        count("identities"),
+        count("configuration_sets"),
+        has(":identity/"),
+        has(":configuration-set/"),
+        has("reputation-policy/strict"),
+        has("\"TENANT\""),
+    )
+}
