@@ -36,6 +36,9 @@ pub async fn render<V: IntoView + 'static>(
             headers.insert_header(header::CONTENT_SECURITY_POLICY, content_security_policy());
             headers.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
+        if let Some(sandbox) = sandbox {
+            provide_context(sandbox);
+        }
         view! { <Shell options title sandbox>{body().into_any()}</Shell> }.into_any()
     };
     leptos_axum::handle_response_inner(

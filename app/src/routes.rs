@@ -202,6 +202,9 @@ fn of_the_console() -> Vec<Route> {
         get("/console/mail", Operator, console::mail::page),
         get("/console/replies", Operator, console::replies::page),
         get("/console/ses", Operator, console::account::page),
+        get("/console/sandbox", Operator, console::sandbox::page),
+        get("/console/sandbox/demos", Operator, console::sandbox::fragment),
+        post("/console/sandbox/demos", Operator, console::sandbox::make),
         get("/console/audit", Operator, console::audit::page),
     ]
 }

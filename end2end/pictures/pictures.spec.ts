@@ -213,4 +213,28 @@ test('every page', async ({ browser }) => {
   await take(outside, 'console-ses', '/console/ses');
   await take(outside, 'console-audit', '/console/audit');
   await ben.close();
+  await page.goto('/console/sandbox');
+  await page.getByRole('button', { name: 'Make a demo team' }).click();
+  await page.getByText('Time goes by').waitFor({ timeout: 60_000 });
+  await take(outside, 'console-sandbox-busy', '/console/sandbox');
+  await page.getByText('Ready').waitFor({ timeout: 120_000 });
+  await take(outside, 'console-sandbox', '/console/sandbox');
+  await demo(outside, page);
 });
+
+// The operator owns it.
+async function demo(owner: BrowserContext, page: Page) {
+  await page.goto('/console/sandbox');
+  const team = (await page.getByRole('link', { name: 'Open its pages' }).getAttribute('href'))!;
+  for (const part of ['domains', 'mailboxes', 'leads', 'sequences', 'messages', 'suppressions', 'people', 'settings']) {
+    await take(owner, `demo-${part}`, `${team}/${part}`);
+  }
+  await take(owner, 'demo-overview', team);
+  for (const part of ['domains', 'mailboxes', 'sequences', 'messages']) {
+    await page.goto(`${team}/${part}`);
+    await take(owner, `demo-${part}-one`, (await page.locator('tbody a').first().getAttribute('href'))!);
+  }
+  await page.goto(`${team}/leads?starts=david`);
+  await page.getByRole('link', { name: /interested/ }).click();
+  await take(owner, 'demo-lead', page.url());
+}

@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod database;
+#[cfg(feature = "sandbox")]
+pub mod demo;
 pub mod doctor;
 pub mod inspect;
 pub mod middleware;

@@ -131,7 +131,8 @@ async fn everything(config: &Config, database: &Database<'_>) -> Result<ExitCode
     let worker = context(config, database, &world).await?;
     say(&world.describe());
     greet(config, &server);
-    let (served, ()) = tokio::join!(server.run(stop.clone()), worker::run(worker, stop));
+    let playing = world.play(&server, stop.clone());
+    let (served, (), ()) = tokio::join!(server.run(stop.clone()), worker::run(worker, stop), playing);
     served?;
     Ok(ExitCode::SUCCESS)
 }
@@ -194,6 +195,8 @@ async fn with_server(mut config: Config, database: Database<'_>, command: &[Stri
     let mut variables = vec![("OWNLANE_URL", config.public_url.origin().to_owned())];
     variables.extend(world.variables());
     variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
+    let playing = world.play(&server, stop.clone());
+    tokio::spawn(playing);
     tokio::select! {
         served = server.run(stop.clone()) => served.and(Err("the server stopped before the command".into())),
         () = worker::run(worker, stop) => Err("the worker stopped before the command".into()),

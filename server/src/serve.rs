@@ -22,7 +22,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that listens and has not begun to answer.
 pub struct Server {
     listener: TcpListener,
-    router: Router,
+    pub site: Site,
+    pub router: Router,
     /// How browsers reach it: what links in mails begin with.
     pub public_url: PublicUrl,
     /// The first operator's way in, until there is one.
@@ -53,8 +54,8 @@ impl Server {
             world,
         });
         let operator_link = app::console::sign_up::issue_link(&site).await?;
-        let router = crate::router(site, &public_url, &config.trusted_proxies);
-        Ok(Self { listener, router, public_url, operator_link })
+        let router = crate::router(site.clone(), &public_url, &config.trusted_proxies);
+        Ok(Self { listener, site, router, public_url, operator_link })
     }
 
     /// Answers until `stop` says true, and then what has been asked already.

@@ -26,6 +26,7 @@ impl World {
 mod played {
     use super::{BoxError, Config, Endpoint, NameServers, Replies, SEND_TIMEOUT, SesSettings};
     use crate::config::WorldConfig;
+    use crate::serve::Server;
     use crate::system::{SystemChance, SystemClock};
     use app::site::Zones;
     use rules::domains::{RecordKind, WantedRecord};
@@ -96,6 +97,16 @@ mod played {
             app::site::World::Sandbox { zones }
         }
 
+        /// Does what its buttons ask for, as long as it goes on.
+        pub fn play(&self, server: &Server, stop: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+            let (site, router, zones) = (server.site.clone(), server.router.clone(), self.zones.clone());
+            async move {
+                if let Some(zones) = zones {
+                    crate::demo::run(site, router, zones.0.clone(), stop).await;
+                }
+            }
+        }
+
         /// For a command that plays the world by hand.
         pub fn variables(&self) -> Vec<(&'static str, String)> {
             vec![("OWNLANE_SANDBOX_URL", format!("http://{}", self.address))]
@@ -154,6 +165,7 @@ mod played {
 #[cfg(not(feature = "sandbox"))]
 mod real {
     use super::{BoxError, Config, Endpoint, NameServers, Replies, SEND_TIMEOUT, SesSettings};
+    use crate::serve::Server;
     use std::path::PathBuf;
     use tokio::sync::watch;
 
@@ -172,6 +184,10 @@ mod real {
 
         pub const fn for_pages(&self) -> app::site::World {
             app::site::World::Real
+        }
+
+        pub fn play(&self, _: &Server, _: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+            std::future::ready(())
         }
 
         pub const fn variables(&self) -> Vec<(&'static str, String)> {

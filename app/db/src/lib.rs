@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod clock;
 pub mod console;
+pub mod demos;
 pub mod domains;
 pub mod embedded_postgres;
 pub mod error;

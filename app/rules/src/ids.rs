@@ -45,6 +45,8 @@ id! {
     UserId;
     #[doc = "A sales organisation: whose lane it is."]
     TenantId;
+    #[doc = "A demo team that the sandbox's button makes."]
+    DemoId;
     #[doc = "An invitation into a tenant."]
     InvitationId;
     #[doc = "One cause for which a tenant's lane stands still."]

@@ -7,6 +7,7 @@ pub mod mail;
 pub mod new_tenant;
 pub mod pause;
 pub mod replies;
+pub mod sandbox;
 mod ses;
 pub mod sign_up;
 pub mod tenant;

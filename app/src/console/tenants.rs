@@ -34,6 +34,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<P
     let next = lines.last().filter(|_| more).map(|line| format!("/console?after={}", line.id));
     let name = operator.person.name.clone();
     let (now, first) = (site.now(), page.after.is_none());
+    let can_make_demo = site.world.zones().is_some();
     Ok(render(&site, StatusCode::OK, "Tenants", move || {
         view! {
             <Console name section=ConsoleSection::Tenants>
@@ -42,7 +43,13 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<P
                     <LinkButton href="/console/tenants/new" label="Create a tenant"/>
                 </div>
                 {if lines.is_empty() && first {
-                    view! { <Empty sentence="A tenant is one sales team with a lane of its own. There are none yet: create the first, and its owner is invited."/> }
+                    let demo = can_make_demo.then(|| {
+                        view! { <p>"Or look around first: "<a href="/console/sandbox">"the sandbox makes a demo team"</a>" with two weeks of life."</p> }
+                    });
+                    view! {
+                        <Empty sentence="A tenant is one sales team with a lane of its own. There are none yet: create the first, and its owner is invited."/>
+                        {demo}
+                    }
                         .into_any()
                 } else {
                     table(lines, now).into_any()

@@ -20,6 +20,7 @@ pub enum Icon {
     Sequences,
     Settings,
     Suppression,
+    Sandbox,
 }
 
 impl Icon {
@@ -43,6 +44,7 @@ impl Icon {
             Self::Sequences => "M6 3v18M6 6h4M6 12h4M6 18h4M13 4.5h7v3h-7zM13 10.5h7v3h-7zM13 16.5h7v3h-7z",
             Self::Settings => "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16",
             Self::Suppression => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M5.6 5.6l12.8 12.8",
+            Self::Sandbox => "M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8",
             Self::Bad => "M9 5v14M15 5v14",
         }
     }

@@ -68,7 +68,7 @@ pub struct TestSite {
     pub ses: Arc<worker::Ses>,
     dns: Arc<worker::Dns>,
     sending: Arc<worker::Sending>,
-    router: Router,
+    pub router: Router,
     /// Where the sandbox answers for SES and for DNS.
     sandbox: (SocketAddr, SocketAddr),
     /// The sandbox goes on until it is gone.

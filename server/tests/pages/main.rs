@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod console;
+mod demo;
 mod domains;
 mod faults;
 mod harness;

@@ -38,7 +38,7 @@ const TIMETABLE: [Duty; 17] = [
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
     Duty { name: "read account", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
-    Duty { name: "send", period: SOON, run: |context| Box::pin(messages::send(context)) },
+    Duty { name: "send", period: AT_ONCE, run: |context| Box::pin(messages::send(context)) },
     Duty { name: "prepare platform mail", period: SOON, run: |context| Box::pin(platform::prepare(context)) },
     Duty { name: "send platform mail", period: SOON, run: |context| Box::pin(platform::send(context)) },
     // Twice: one receives while the other writes.

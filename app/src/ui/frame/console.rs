@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use crate::ui::menu::AccountMenu;
 use crate::ui::navigation::{Navigation, Place};
+use crate::ui::shell::SandboxTime;
 use frontend::theme::ThemeSwitch;
 use leptos::prelude::*;
 
@@ -13,20 +14,24 @@ pub enum ConsoleSection {
     Mail,
     Replies,
     Ses,
+    Sandbox,
     Audit,
 }
 
 #[component]
 pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
-    use ConsoleSection::{Audit, Mail, Replies, Ses, Tenants};
+    use ConsoleSection::{Audit, Mail, Replies, Sandbox, Ses, Tenants};
     let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
-    let places = vec![
+    let mut places = vec![
         place("Tenants", "/console", Icon::Tenants, Tenants),
         place("Mail", "/console/mail", Icon::Mail, Mail),
         place("Answers", "/console/replies", Icon::Inbox, Replies),
         place("Amazon SES", "/console/ses", Icon::Overview, Ses),
         place("Audit", "/console/audit", Icon::Audit, Audit),
     ];
+    if use_context::<SandboxTime>().is_some() {
+        places.push(place("Sandbox", "/console/sandbox", Icon::Sandbox, Sandbox));
+    }
     view! {
         <header class="top of-console">
             <a class="wordmark" href="/console">"Ownlane console"</a>
