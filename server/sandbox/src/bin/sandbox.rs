@@ -77,8 +77,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let (now, chance) = (Arc::new(now), Arc::new(chance));
     let options = Options { listen, dns, auto_verify, known_domain, mail_in, strict, state, event_delay, now, chance };
     let sandbox = Sandbox::bind(options).await?;
-    println!("SES http://{}", sandbox.address);
-    println!("DNS {}", sandbox.dns);
+    // In one piece: whoever has read the first line may close the pipe.
+    let addresses = format!("SES http://{}\nDNS {}\n", sandbox.address, sandbox.dns);
+    print!("{addresses}");
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let (stop, stopped) = watch::channel(false);
