@@ -167,7 +167,7 @@ async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> 
         Err(failure) => return Outcome::Answer(Err(failure)),
     };
     let taken = match to_bytes(body, call.operation.body_bytes_max()).await {
-        Ok(bytes) => call.take(bytes),
+        Ok(bytes) => world.take_body(&mut call, bytes),
         Err(_) => Err(s3::too_large()),
     };
     match taken {

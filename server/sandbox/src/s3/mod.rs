@@ -3,6 +3,7 @@
 
 pub(crate) mod buckets;
 mod chunked;
+pub(crate) mod files;
 mod list;
 mod object;
 mod upload;
@@ -18,6 +19,7 @@ use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use buckets::{Bucket, Buckets};
+use files::Files;
 use percent_encoding::percent_decode_str;
 use wire::no_body;
 
@@ -48,8 +50,6 @@ pub(crate) struct Call {
 struct Request<'a> {
     call: &'a mut Call,
     buckets: &'a mut Buckets,
-    /// Epoch milliseconds.
-    now: i64,
 }
 
 pub(crate) type Answer = Result<Reply, Failure>;
@@ -151,17 +151,29 @@ impl Call {
         Ok(Self { operation, region, bucket, key, query, headers: head.headers.clone(), upload: None })
     }
 
-    /// Reads the body, and of a put its checksums.
-    pub(crate) fn take(&mut self, body: Bytes) -> Result<(), Failure> {
+    /// Reads the body, and of a put its checksums, and keeps it.
+    pub(crate) fn take(&mut self, body: Bytes, files: &Files, now: i64) -> Result<(), Failure> {
         if self.operation.name == PUT {
-            self.upload = Some(Upload::read(&self.headers, body, PUT_BYTES_MAX)?);
+            let Upload(mut object) = Upload::read(&self.headers, body, PUT_BYTES_MAX)?;
+            object.modified = now;
+            files.keep(&self.region, &self.bucket, &self.key, &mut object);
+            self.upload = Some(Upload(object));
         }
         Ok(())
     }
 
-    pub(crate) fn perform(&mut self, buckets: &mut Buckets, now: i64) -> Answer {
+    pub(crate) fn perform(&mut self, buckets: &mut Buckets) -> Answer {
         let run = self.operation.run;
-        run(&mut Request { call: self, buckets, now })
+        let answer = run(&mut Request { call: self, buckets });
+        self.drop_upload(&buckets.files);
+        answer
+    }
+
+    /// What was not put is not kept.
+    pub(crate) fn drop_upload(&mut self, files: &Files) {
+        if let Some(Upload(object)) = self.upload.take() {
+            files.remove(&object.body);
+        }
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {

@@ -13,6 +13,7 @@ mod dns;
 mod events;
 mod faults;
 mod findings;
+mod folder;
 mod harness;
 mod identities;
 mod insights;
