@@ -47,13 +47,12 @@ pub fn moto() -> Program {
         .spawn()
         .unwrap();
     let moto = Program { process, address: format!("127.0.0.1:{port}") };
-    for _ in 0..300 {
-        if TcpStream::connect(&moto.address).is_ok() {
-            return moto;
-        }
+    let listens = (0..300).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("moto does not listen");
+        TcpStream::connect(&moto.address).is_ok()
+    });
+    assert!(listens, "moto does not listen");
+    moto
 }
 
 /// The resident memory of the program now.
