@@ -7,6 +7,7 @@
 //! whoever plays the world: tests, the operator of a development server.
 
 mod answers;
+mod body;
 mod bounces;
 mod control;
 mod digest;

@@ -13,6 +13,7 @@ mod xml;
 pub(crate) use upload::Upload;
 pub(crate) use wire::{Reply, response};
 
+use crate::body::Unread;
 use crate::state::ACCOUNT;
 use crate::wire::Failure;
 use axum::body::Bytes;
@@ -100,12 +101,12 @@ const OPERATIONS: &[Operation] = &[
 ];
 const PUT: &str = "PutObject";
 
-/// By the service in the scope of its signature; what nobody signed and nobody else answers is S3's to refuse.
+/// By the service in the scope of its signature; what nobody signed well and nobody else answers is S3's to refuse.
 pub(crate) fn is_for(head: &Parts, signed_for: Option<&str>) -> bool {
     let elsewhere = head.uri.path() == "/" || head.uri.path().starts_with(SES_PATH);
     match signed_for {
         Some(service) => service == "s3",
-        None => !elsewhere && !head.headers.contains_key("authorization"),
+        None => !elsewhere,
     }
 }
 
@@ -230,7 +231,20 @@ fn head_bucket(request: &mut Request) -> Answer {
     Ok(no_body(200).with("x-amz-bucket-region", region))
 }
 
-pub(crate) fn too_large() -> Failure {
+pub(crate) fn unread(unread: Unread) -> Failure {
+    match unread {
+        Unread::TooLarge => too_large(),
+        Unread::TooSlow => Failure::new(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle \
+             connections will be closed.",
+        ),
+        Unread::Broken => upload::incomplete(),
+    }
+}
+
+fn too_large() -> Failure {
     Failure::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 }
 

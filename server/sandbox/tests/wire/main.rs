@@ -17,6 +17,7 @@ mod folder;
 mod harness;
 mod identities;
 mod insights;
+mod malformed;
 mod members;
 mod metrics;
 mod objects;
