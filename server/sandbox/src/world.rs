@@ -25,7 +25,7 @@ use crate::ses::send::{Accepted, PausedTenantError};
 use crate::ses::{self, Operation};
 use crate::state::{Region, State, StateFolder};
 use crate::wire::{Answer, Failure};
-use crate::{Chance, Now, Options, StartError, ids};
+use crate::{Chance, Now, Options, StartError, ids, moment};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
@@ -209,8 +209,10 @@ impl World {
 
     /// Writes to the state what is not written yet.
     pub(crate) fn save(&self) {
+        let now = moment::millis((self.0.now)());
         let mut inner = self.inner();
         let inner = &mut *inner;
+        inner.state.queues.expire(now);
         if std::mem::take(&mut inner.unsaved) {
             inner.folder.keep(&inner.state);
         }

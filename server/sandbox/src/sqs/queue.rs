@@ -293,7 +293,7 @@ impl Queue {
     }
 
     /// The oldest go that were here for too long. What is held has not come yet.
-    fn expire(&mut self, now: i64) {
+    pub(super) fn expire(&mut self, now: i64) {
         let secs = self.kept.get(RETENTION).and_then(|secs| secs.parse().ok()).unwrap_or(RETENTION_SECS);
         while let Some((id, oldest)) = self.messages.first_key_value()
             && oldest.sent + secs * 1000 <= now
