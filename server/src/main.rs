@@ -238,7 +238,19 @@ const EVENT_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// The sandbox remembers beside our own Postgres, so that both know the same after a restart.
 fn sandbox_state(config: &Config, database: &Database<'_>) -> Option<std::path::PathBuf> {
-    database.is_own().then(|| config.data.join("sandbox.json"))
+    if !database.is_own() {
+        return None;
+    }
+    let (folder, file) = (config.data.join("sandbox"), config.data.join("sandbox.json"));
+    // It was a file once, which the sandbox makes a folder of.
+    if file.exists()
+        && !folder.exists()
+        && let Err(error) = std::fs::rename(&file, &folder)
+    {
+        tracing::warn!(%error, "the state of the sandbox stays in sandbox.json");
+        return Some(file);
+    }
+    Some(folder)
 }
 
 /// True once the process is told to stop (SIGINT, SIGTERM).

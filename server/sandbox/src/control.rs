@@ -3,7 +3,7 @@
 
 use crate::events::EventPlan;
 use crate::faults::{Fault, Odds};
-use crate::mail::Mail;
+use crate::mail::{Mail, Wanted};
 use crate::records::{DnsTrouble, Record, RecordKind};
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
@@ -22,6 +22,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use tokio::task::JoinError;
 
 const MAIL_IN_BYTES_MAX: usize = 64 * 1_048_576; // a mail that is too large is SES's to refuse
 
@@ -49,7 +51,9 @@ POST   /_sandbox/findings           {\"tenant\", \"type\": \"BOUNCE|COMPLAINT|IP
 POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account one
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
-GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it
+GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it; ?limit=N; the first
+                                    from ?since=EPOCH SECONDS on, or after the mail ?after=MESSAGE ID
+GET    /_sandbox/mail/{message id}  one mail, as it would leave
 POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?, \"late_percent\"?, \"late_secs\"?, \"lost_percent\"?}: how
                                     events come from now on; held ones come when hold is false again; a Send is never lost
 POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any text or object into a queue, as from SNS
@@ -78,6 +82,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/dedicated-ips", post(dedicated_ip))
         .route("/_sandbox/paused-tenants", post(paused_tenants))
         .route("/_sandbox/mail", get(mail))
+        .route("/_sandbox/mail/{id}", get(one_mail))
         .route("/_sandbox/events", post(events))
         .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
@@ -289,16 +294,27 @@ async fn paused_tenants(State(world): State<World>, body: Bytes) -> Done {
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
-struct MailQuery {
-    to: Option<String>,
+async fn mail(State(world): State<World>, Query(wanted): Query<Wanted>) -> Result<Response, Refusal> {
+    let page = aside(move || world.outbox().page(&wanted).map(|page| json(&page))).await?;
+    let page = page.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "No mail has the id in ?after.".to_owned()))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], page).into_response())
 }
 
-async fn mail(State(world): State<World>, Query(query): Query<MailQuery>) -> Json<Value> {
-    let is_to = |mail: &Mail, wanted: &str| mail.to.iter().any(|address| address.eq_ignore_ascii_case(wanted));
-    let captured = world.captured();
-    let wanted = captured.iter().filter(|mail| query.to.as_ref().is_none_or(|to| is_to(mail, to)));
-    Json(wanted.map(|mail| json!(**mail)).collect())
+fn json(page: &[Arc<Mail>]) -> Vec<u8> {
+    let page: Vec<&Mail> = page.iter().map(AsRef::as_ref).collect();
+    serde_json::to_vec(&page).unwrap_or_default() // text has a form in JSON
+}
+
+async fn one_mail(State(world): State<World>, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let mail = aside(move || world.outbox().get(&id)).await?;
+    let mail = mail.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "No mail has this id.".to_owned()))?;
+    Ok(([(header::CONTENT_TYPE, "message/rfc822")], Arc::unwrap_or_clone(mail).raw).into_response())
+}
+
+/// What reads much from disk holds no other call up.
+async fn aside<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    let failed = |error: JoinError| Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+    tokio::task::spawn_blocking(read).await.map_err(failed)
 }
 
 async fn events(State(world): State<World>, body: Bytes) -> Done {

@@ -1,16 +1,17 @@
 //! HTTP on loopback: signature, routes, faults, then the operation. It knows no operation by name.
 
+use crate::body::Unread;
 use crate::wire::{self, Failure};
 use crate::world::{Call, Incoming, Outcome, QueueCall, World};
-use crate::{control, s3, ses, signature, sqs};
+use crate::{body, control, s3, ses, signature, sqs};
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Response, header};
 use futures_util::stream;
 use http_body_util::BodyExt;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use serde_json::{Map, Value};
@@ -24,6 +25,8 @@ use tower::util::MapResult;
 const BODY_BYTES_MAX: usize = 1_048_576; // unless the operation says more
 const HANG_SECS: u64 = 60; // longer than any timeout of ours, and still an end
 const DRIP_PAUSE: Duration = Duration::from_secs(1);
+const HEAD_TIME_MAX: Duration = Duration::from_secs(60); // of a connection that is not in use too, as AWS has it
+const HEAD_BYTES_MAX: usize = 65_536;
 const ACCEPT_PAUSE_MILLIS: u64 = 50; // out of file descriptors: no busy loop
 
 /// Dropping the future drops every connection.
@@ -33,7 +36,7 @@ pub(crate) async fn serve(listener: TcpListener, world: World) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => { connections.spawn(connection(stream, router.clone())); }
+                Ok((stream, _)) => { connections.spawn(connection(stream, router.clone(), HEAD_TIME_MAX)); }
                 Err(error) => {
                     tracing::warn!(%error, "no connection accepted");
                     tokio::time::sleep(Duration::from_millis(ACCEPT_PAUSE_MILLIS)).await;
@@ -62,13 +65,14 @@ impl From<Infallible> for NoAnswer {
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
+async fn connection(stream: TcpStream, router: Router, head_time_max: Duration) {
     let service = MapResult::new(router, |answered: Result<Response<Body>, Infallible>| match answered {
         Ok(response) if response.extensions().get::<Unanswered>().is_some() => Err(NoAnswer),
         Ok(response) => Ok(response),
         Err(never) => match never {},
     });
-    let http = auto::Builder::new(TokioExecutor::new()).http1_only();
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(head_time_max).max_buf_size(HEAD_BYTES_MAX);
     if let Err(error) = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).await {
         tracing::debug!(%error, "a connection ended early");
     }
@@ -195,9 +199,9 @@ async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> 
         Ok(call) => call,
         Err(failure) => return Outcome::Answer(Err(failure)),
     };
-    let taken = match to_bytes(body, call.operation.body_bytes_max()).await {
-        Ok(bytes) => call.take(bytes),
-        Err(_) => Err(s3::too_large()),
+    let taken = match body::read(body, call.operation.body_bytes_max()).await {
+        Ok(bytes) => world.take_body(&mut call, bytes),
+        Err(unread) => Err(s3::unread(unread)),
     };
     match taken {
         Ok(()) => world.answer_bucket(&mut call),
@@ -210,12 +214,14 @@ fn authorization(head: &Parts) -> Option<&str> {
 }
 
 async fn read(body: Body, bytes_max: usize) -> Result<Map<String, Value>, Failure> {
-    match to_bytes(body, bytes_max).await {
+    match body::read(body, bytes_max).await {
         Ok(bytes) => parse(&bytes),
-        Err(_) => {
+        Err(Unread::TooLarge) => {
             let message = format!("The request body is larger than {} MB.", bytes_max / 1_048_576);
             Err(Failure::new(413, "RequestEntityTooLarge", message))
         }
+        Err(Unread::TooSlow) => Err(Failure::new(408, "RequestTimeoutException", "The request body came too slowly.")),
+        Err(Unread::Broken) => Err(Failure::new(400, "SerializationException", "The request body is not whole.")),
     }
 }
 
@@ -235,5 +241,24 @@ fn parse(bytes: &Bytes) -> Result<Map<String, Value>, Failure> {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(wrong("Start of structure or map expected.".to_owned())),
         Err(error) => Err(wrong(format!("The request body is not JSON: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::connection;
+    use axum::Router;
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    #[tokio::test]
+    async fn a_head_that_does_not_end_ends_the_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut slow = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        slow.write_all(b"POST /v2/email/tenants HTTP/1.1\r\nhost: a\r\nx-slow: ").await.unwrap();
+        connection(stream, Router::new(), Duration::from_millis(20)).await;
+        let _ = slow.read_to_end(&mut Vec::new()).await; // it may break with the last byte unread
     }
 }

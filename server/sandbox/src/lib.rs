@@ -7,6 +7,7 @@
 //! whoever plays the world: tests, the operator of a development server.
 
 mod answers;
+mod body;
 mod bounces;
 mod control;
 mod digest;
@@ -18,6 +19,7 @@ mod headers;
 mod history;
 mod http;
 mod ids;
+mod log;
 mod mail;
 mod mail_in;
 mod moment;
@@ -70,7 +72,7 @@ pub struct Options {
     pub mail_in: Option<MailIn>,
     /// Calls with members that their operation does not know are refused.
     pub strict: bool,
-    /// A JSON file: loaded at the start if there, replaced atomically after changes. `None`: memory only.
+    /// A folder of this sandbox alone. `None`: memory only.
     pub state: Option<PathBuf>,
     /// Seconds from a mail to its Send; twice that to Delivery or Bounce, three times to what follows and to the answer of a
     /// program, six times to that of a person. 0: at once.
@@ -95,10 +97,12 @@ pub enum StartError {
     NotLoopback(SocketAddr),
     #[error("Cannot listen on {address}.")]
     Listen { address: SocketAddr, source: io::Error },
-    #[error("Cannot read the state file {path}.")]
+    #[error("Cannot read the state in {path}.")]
     ReadState { path: PathBuf, source: io::Error },
     #[error("The state file {path} is not a sandbox's. Move it away to start afresh.")]
     ParseState { path: PathBuf, source: serde_json::Error },
+    #[error("Another sandbox keeps its state in {0}. Stop it, or name another folder.")]
+    StateInUse(PathBuf),
 }
 
 impl Sandbox {
@@ -134,7 +138,7 @@ impl Sandbox {
     }
 }
 
-/// What changed reaches the state file within a second.
+/// What changed reaches the state within a second.
 async fn save(world: &World) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -1,6 +1,7 @@
-//! What outlives a restart: the state of SES in every region, the queues, the buckets, and the DNS records. One JSON file, replaced whole.
+//! What outlives a restart, in a folder: `state.json`, replaced whole, has SES in every region, the queues, the buckets and
+//! the DNS records; `mail`, `queues` and `objects` beside it have what is too much for that.
 
-use crate::StartError;
+use crate::mail::Outbox;
 use crate::records::Record;
 use crate::s3::buckets::Buckets;
 use crate::ses::account::{Account, Standing};
@@ -10,15 +11,17 @@ use crate::ses::identities::Identity;
 use crate::ses::quota::Quota;
 use crate::ses::tenants::Tenant;
 use crate::sqs::Queues;
+use crate::{StartError, log};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// The one AWS account there is.
 pub const ACCOUNT: &str = "123456789012";
 
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) regions: BTreeMap<String, Region>,
     pub(crate) records: Vec<Record>,
@@ -45,28 +48,39 @@ pub(crate) struct Region {
     pub(crate) dedicated: Dedicated,
 }
 
-/// The file, if any, and what it holds: nothing is written that it holds already.
-pub(crate) struct StateFile {
+/// The folder, if any, and what its `state.json` holds: nothing is written that it holds already.
+pub(crate) struct StateFolder {
     path: Option<PathBuf>,
     written: String,
+    /// Held as long as this process uses the folder.
+    _lock: Option<File>,
 }
 
-impl StateFile {
-    pub(crate) fn load(path: Option<PathBuf>) -> Result<(Self, State), StartError> {
-        let Some(path) = path else { return Ok((Self { path, written: String::new() }, State::default())) };
-        let written = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(StartError::ReadState { path, source }),
+const STATE: &str = "state.json";
+const LOCK: &str = "lock";
+
+impl StateFolder {
+    /// `None`: memory only.
+    pub(crate) fn open(path: Option<PathBuf>) -> Result<(Self, State, Outbox), StartError> {
+        let Some(path) = path else {
+            return Ok((Self { path, written: String::new(), _lock: None }, State::default(), Outbox::default()));
         };
-        let state = match written.as_str() {
-            "" => State::default(),
-            text => match serde_json::from_str(text) {
-                Ok(state) => state,
-                Err(source) => return Err(StartError::ParseState { path, source }),
-            },
-        };
-        Ok((Self { path: Some(path), written }, state))
+        let failed = |source| StartError::ReadState { path: path.clone(), source };
+        take_over_file(&path)?;
+        fs::create_dir_all(&path).map_err(failed)?;
+        let lock = File::create(path.join(LOCK)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StartError::StateInUse(path)),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let (written, mut state) = read(&path.join(STATE))?;
+        state.queues.open(&path.join("queues")).map_err(failed)?;
+        state.buckets.open(&path.join("objects")).map_err(failed)?;
+        let outbox = Outbox::open(&path.join("mail")).map_err(failed)?;
+        let mut folder = Self { path: Some(path), written, _lock: Some(lock) };
+        folder.keep(&state);
+        Ok((folder, state, outbox))
     }
 
     /// A file that cannot be written is told to the log: the world goes on in memory.
@@ -82,16 +96,43 @@ impl StateFile {
         if text == self.written {
             return;
         }
-        match replace(path, &text) {
+        match log::replace(&path.join(STATE), text.as_bytes()) {
             Ok(()) => self.written = text,
-            Err(error) => tracing::error!(%error, path = %path.display(), "the state file is not written"),
+            Err(error) => tracing::error!(%error, path = %path.display(), "the state is not written"),
         }
     }
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path)
+/// The state was a file once: it moves into a folder of its name.
+fn take_over_file(path: &Path) -> Result<(), StartError> {
+    let failed = |source| StartError::ReadState { path: path.to_owned(), source };
+    let mut before = path.as_os_str().to_owned();
+    before.push(".before");
+    let before = Path::new(&before);
+    if path.is_file() {
+        read(path)?;
+        fs::rename(path, before).map_err(failed)?;
+    }
+    let state = path.join(STATE);
+    if before.exists() && !state.exists() {
+        fs::create_dir_all(path).map_err(failed)?;
+        fs::rename(before, state).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<(String, State), StartError> {
+    let written = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(StartError::ReadState { path: path.to_owned(), source }),
+    };
+    let state = match written.as_str() {
+        "" => Ok(State::default()),
+        text => serde_json::from_str(text),
+    };
+    match state {
+        Ok(state) => Ok((written, state)),
+        Err(source) => Err(StartError::ParseState { path: path.to_owned(), source }),
+    }
 }

@@ -17,16 +17,15 @@ use crate::history::History;
 use crate::mail::Outbox;
 use crate::mail_in::MailIn;
 use crate::records::DnsTrouble;
-use crate::s3::buckets::Buckets;
+use crate::s3::files::Files;
 use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::ses::{self, Operation};
-use crate::sqs::Queues;
-use crate::state::{Region, State, StateFile};
+use crate::state::{Region, State, StateFolder};
 use crate::wire::{Answer, Failure};
-use crate::{Chance, Now, Options, StartError, ids};
+use crate::{Chance, Now, Options, StartError, ids, moment};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
@@ -40,6 +39,8 @@ pub struct World(Arc<Shared>);
 
 struct Shared {
     inner: Mutex<Inner>,
+    outbox: Outbox,
+    files: Files,
     /// Wakes those who wait at a queue.
     arrivals: Notify,
     address: SocketAddr,
@@ -55,18 +56,17 @@ struct Shared {
 
 struct Inner {
     state: State,
-    file: StateFile,
+    folder: StateFolder,
     pages: Pages,
     trouble: Option<DnsTrouble>,
     hold: bool,
     faults: Faults,
     calls: VecDeque<Call>,
     rates: Rates,
-    outbox: Outbox,
     history: History,
     plan: EventPlan,
     paused_tenant_error: PausedTenantError,
-    /// Mails and queues change too often to write the file each time.
+    /// Mails and queues change too often to write the state each time.
     unsaved: bool,
 }
 
@@ -110,17 +110,17 @@ const CALLS_KEPT: usize = 10_000;
 impl World {
     /// `address`: where it can be called.
     pub(crate) fn open(options: Options, address: SocketAddr) -> Result<Self, StartError> {
-        let (file, state) = StateFile::load(options.state)?;
+        let (folder, state, outbox) = StateFolder::open(options.state)?;
+        let files = state.buckets.files.clone();
         let inner = Inner {
             state,
-            file,
+            folder,
             pages: Pages::default(),
             trouble: None,
             hold: false,
             faults: Faults::default(),
             calls: VecDeque::new(),
             rates: Rates::default(),
-            outbox: Outbox::default(),
             history: History::default(),
             plan: EventPlan::default(),
             paused_tenant_error: PausedTenantError::default(),
@@ -130,6 +130,8 @@ impl World {
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
         let world = Self(Arc::new(Shared {
             inner,
+            outbox,
+            files,
             arrivals,
             address,
             auto_verify,
@@ -203,12 +205,12 @@ impl World {
     pub fn forget(&self) {
         self.change(|inner| {
             inner.state.regions.clear();
-            inner.state.queues = Queues::default();
-            inner.state.buckets = Buckets::default();
+            inner.state.queues.clear();
+            inner.state.buckets.clear();
             inner.rates = Rates::default();
-            inner.outbox = Outbox::default();
             inner.history = History::default();
         });
+        self.0.outbox.clear();
         self.furnish();
     }
 
@@ -221,12 +223,14 @@ impl World {
         });
     }
 
-    /// Writes to the state file what is not written yet.
+    /// Writes to the state what is not written yet.
     pub(crate) fn save(&self) {
+        let now = moment::millis((self.0.now)());
         let mut inner = self.inner();
         let inner = &mut *inner;
+        inner.state.queues.expire(now);
         if std::mem::take(&mut inner.unsaved) {
-            inner.file.keep(&inner.state);
+            inner.folder.keep(&inner.state);
         }
     }
 
@@ -266,7 +270,7 @@ impl World {
         );
         if accepted.is_empty() {
             let inner = &mut *inner;
-            inner.file.keep(&inner.state);
+            inner.folder.keep(&inner.state);
         } else {
             inner.unsaved = true;
             drop(inner);
@@ -346,7 +350,7 @@ impl World {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let result = change(inner);
-        inner.file.keep(&inner.state);
+        inner.folder.keep(&inner.state);
         result
     }
 }

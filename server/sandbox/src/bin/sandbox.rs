@@ -17,7 +17,8 @@ use tracing_subscriber::EnvFilter;
 ///
 /// Point an AWS SDK at it with AWS_ENDPOINT_URL_SESV2, AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_S3=http://ADDRESS, any
 /// credentials, and path style for S3. The control API is under http://ADDRESS/_sandbox/ (GET it for a list): DNS
-/// records, faults, statuses of identities, mail from outside (POST /_sandbox/mail-in), calls made, all state.
+/// records, faults, statuses of identities, captured mail, mail from outside (POST /_sandbox/mail-in), calls
+/// made, all state.
 ///
 /// With a reply domain, people answer mail whose Reply-To (else From) is there, as their local part says: answer,
 /// notnow, decline, question, wrongperson, remove, and by a program left, away, autoreply; in the language ru, de, es or
@@ -44,7 +45,7 @@ struct Arguments {
     /// Calls with members that their operation does not know are refused, not only noted in the list of calls.
     #[arg(long)]
     strict: bool,
-    /// A JSON file that keeps the state. Without it, memory only.
+    /// A folder that keeps the state and all mail. Without it, memory only: of mail, the newest 10 000.
     #[arg(long)]
     state: Option<PathBuf>,
     /// Seconds from a mail to its first event.
@@ -77,8 +78,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let (now, chance) = (Arc::new(now), Arc::new(chance));
     let options = Options { listen, dns, auto_verify, known_domain, mail_in, strict, state, event_delay, now, chance };
     let sandbox = Sandbox::bind(options).await?;
-    println!("SES http://{}", sandbox.address);
-    println!("DNS {}", sandbox.dns);
+    // In one piece: whoever has read the first line may close the pipe.
+    let addresses = format!("SES http://{}\nDNS {}\n", sandbox.address, sandbox.dns);
+    print!("{addresses}");
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let (stop, stopped) = watch::channel(false);

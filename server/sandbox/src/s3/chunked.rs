@@ -30,7 +30,7 @@ pub(super) fn read(mut rest: &[u8]) -> Option<Unchunked> {
         rest = after.strip_prefix(b"\r\n")?;
     }
     let mut trailers = Vec::new();
-    while !rest.is_empty() {
+    loop {
         let trailer = line(&mut rest)?;
         if trailer.is_empty() {
             break;
@@ -77,6 +77,12 @@ mod tests {
             "\r\n",
             "ffffffffffffffffff\r\n",
             "0\r\nno trailer\r\n\r\n",
+            "5\r\nhello\r\n0\r\n",
+            "5\r\nhello\r\n0\r\na: b\r\n",
+            "5;chunk-signature=ab",
+            "5;chunk-signature=ab\nhello\r\n0\r\n\r\n",
+            "+5\r\nhello\r\n0\r\n\r\n",
+            ";\r\nhello\r\n0\r\n\r\n",
         ] {
             assert_eq!(read(wrong.as_bytes()), None, "{wrong}");
         }

@@ -3,6 +3,7 @@
 
 pub(crate) mod buckets;
 mod chunked;
+pub(crate) mod files;
 mod list;
 mod object;
 mod upload;
@@ -12,12 +13,14 @@ mod xml;
 pub(crate) use upload::Upload;
 pub(crate) use wire::{Reply, response};
 
+use crate::body::Unread;
 use crate::state::ACCOUNT;
 use crate::wire::Failure;
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use buckets::{Bucket, Buckets};
+use files::Files;
 use percent_encoding::percent_decode_str;
 use wire::no_body;
 
@@ -48,8 +51,6 @@ pub(crate) struct Call {
 struct Request<'a> {
     call: &'a mut Call,
     buckets: &'a mut Buckets,
-    /// Epoch milliseconds.
-    now: i64,
 }
 
 pub(crate) type Answer = Result<Reply, Failure>;
@@ -100,12 +101,12 @@ const OPERATIONS: &[Operation] = &[
 ];
 const PUT: &str = "PutObject";
 
-/// By the service in the scope of its signature; what nobody signed and nobody else answers is S3's to refuse.
+/// By the service in the scope of its signature; what nobody signed well and nobody else answers is S3's to refuse.
 pub(crate) fn is_for(head: &Parts, signed_for: Option<&str>) -> bool {
     let elsewhere = head.uri.path() == "/" || head.uri.path().starts_with(SES_PATH);
     match signed_for {
         Some(service) => service == "s3",
-        None => !elsewhere && !head.headers.contains_key("authorization"),
+        None => !elsewhere,
     }
 }
 
@@ -151,17 +152,29 @@ impl Call {
         Ok(Self { operation, region, bucket, key, query, headers: head.headers.clone(), upload: None })
     }
 
-    /// Reads the body, and of a put its checksums.
-    pub(crate) fn take(&mut self, body: Bytes) -> Result<(), Failure> {
+    /// Reads the body, and of a put its checksums, and keeps it.
+    pub(crate) fn take(&mut self, body: Bytes, files: &Files, now: i64) -> Result<(), Failure> {
         if self.operation.name == PUT {
-            self.upload = Some(Upload::read(&self.headers, body, PUT_BYTES_MAX)?);
+            let Upload(mut object) = Upload::read(&self.headers, body, PUT_BYTES_MAX)?;
+            object.modified = now;
+            files.keep(&self.region, &self.bucket, &self.key, &mut object);
+            self.upload = Some(Upload(object));
         }
         Ok(())
     }
 
-    pub(crate) fn perform(&mut self, buckets: &mut Buckets, now: i64) -> Answer {
+    pub(crate) fn perform(&mut self, buckets: &mut Buckets) -> Answer {
         let run = self.operation.run;
-        run(&mut Request { call: self, buckets, now })
+        let answer = run(&mut Request { call: self, buckets });
+        self.drop_upload(&buckets.files);
+        answer
+    }
+
+    /// What was not put is not kept.
+    pub(crate) fn drop_upload(&mut self, files: &Files) {
+        if let Some(Upload(object)) = self.upload.take() {
+            files.remove(&object.body);
+        }
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
@@ -218,7 +231,20 @@ fn head_bucket(request: &mut Request) -> Answer {
     Ok(no_body(200).with("x-amz-bucket-region", region))
 }
 
-pub(crate) fn too_large() -> Failure {
+pub(crate) fn unread(unread: Unread) -> Failure {
+    match unread {
+        Unread::TooLarge => too_large(),
+        Unread::TooSlow => Failure::new(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the timeout period. Idle \
+             connections will be closed.",
+        ),
+        Unread::Broken => upload::incomplete(),
+    }
+}
+
+fn too_large() -> Failure {
     Failure::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 }
 

@@ -1,6 +1,7 @@
 //! One object: got, whole or in part, looked at, put, deleted.
 
 use super::buckets::Object;
+use super::files::Content;
 use super::wire::no_body;
 use super::{Answer, Reply, Request, Upload};
 use crate::moment;
@@ -17,9 +18,9 @@ pub(super) fn get(request: &mut Request) -> Answer {
     let reply = match &range {
         Some(range) => {
             let shown = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
-            Reply::new(206, object.body.slice(range.clone())).with("content-range", shown)
+            Reply::of(206, content(request, &object, range.clone())?).with("content-range", shown)
         }
-        None => Reply::new(200, object.body.clone()),
+        None => Reply::of(200, content(request, &object, 0..size)?),
     };
     Ok(described(reply, request, &object, range.is_none()))
 }
@@ -31,21 +32,35 @@ pub(super) fn head(request: &mut Request) -> Answer {
 }
 
 pub(super) fn put(request: &mut Request) -> Answer {
-    let upload = request.call.upload.take().ok_or_else(Failure::internal_error)?;
-    let Upload(mut object) = upload;
-    object.modified = request.now;
+    request.bucket()?;
+    let Upload(object) = request.call.upload.take().ok_or_else(Failure::internal_error)?;
     let reply = no_body(200).with("etag", object.etag());
     let reply = reply.with("x-amz-checksum-crc32", object.checksum()).with("x-amz-checksum-type", "FULL_OBJECT");
     let key = request.call.key.clone();
-    request.bucket()?.objects.insert(key, object);
+    let before = request.bucket()?.objects.insert(key, object);
+    remove(request, before);
     Ok(reply)
 }
 
 /// What is not there is gone too.
 pub(super) fn delete(request: &mut Request) -> Answer {
     let key = request.call.key.clone();
-    request.bucket()?.objects.remove(&key);
+    let before = request.bucket()?.objects.remove(&key);
+    remove(request, before);
     Ok(no_body(204))
+}
+
+fn remove(request: &Request, object: Option<Object>) {
+    if let Some(object) = object {
+        request.buckets.files.remove(&object.body);
+    }
+}
+
+fn content(request: &Request, object: &Object, range: Range<usize>) -> Result<Content, Failure> {
+    request.buckets.files.content(&object.body, range).map_err(|error| {
+        tracing::error!(%error, "an object cannot be read");
+        Failure::internal_error()
+    })
 }
 
 fn find(request: &mut Request) -> Result<Object, Failure> {

@@ -79,7 +79,7 @@ fn bad(message: &str) -> Failure {
     Failure::new(400, "BadDigest", message)
 }
 
-fn incomplete() -> Failure {
+pub(super) fn incomplete() -> Failure {
     let message = "The request body terminated unexpectedly";
     Failure::new(400, "IncompleteBody", message)
 }

@@ -1,5 +1,6 @@
 //! Answers of S3 as bytes: what was asked for, or an error in XML. It decides nothing about when an answer is given.
 
+use super::files::Content;
 use super::{Answer, xml};
 use crate::wire::Failure;
 use axum::body::{Body, Bytes};
@@ -9,12 +10,16 @@ use std::fmt::Write;
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
-    body: Bytes,
+    body: Content,
 }
 
 impl Reply {
     pub(super) fn new(status: u16, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into() }
+        Self::of(status, Content::Memory(body.into()))
+    }
+
+    pub(super) fn of(status: u16, body: Content) -> Self {
+        Self { status, headers: Vec::new(), body }
     }
 
     pub(super) fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -38,7 +43,14 @@ pub(crate) fn response(answer: Answer, path: &str, request_id: &str) -> Response
         Ok(reply) => reply,
         Err(failure) => return refused(&failure, path, request_id),
     };
-    let mut response = Response::new(Body::from(reply.body));
+    let body = match reply.body.read() {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, path, "an object cannot be read");
+            return refused(&Failure::internal_error(), path, request_id);
+        }
+    };
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status(reply.status);
     for (name, value) in reply.headers {
         put(&mut response, &name, &value);

@@ -3,6 +3,8 @@
 
 mod attributes;
 mod batch;
+mod journal;
+mod message;
 pub(crate) mod message_attributes;
 pub(crate) mod queue;
 mod read;
@@ -12,11 +14,15 @@ use crate::digest::md5_hex;
 use crate::ses::members::Members;
 use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
-use queue::{Queue, ReceiptHandle};
+use journal::{Change, Journal};
+use message::{Message, ReceiptHandle};
+use queue::{Dead, Queue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::{fs, io};
 
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
@@ -55,8 +61,13 @@ pub(crate) struct Request<'a> {
 }
 
 /// By region and name.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Queues(BTreeMap<String, BTreeMap<String, Queue>>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Queues {
+    queues: BTreeMap<String, BTreeMap<String, Queue>>,
+    #[serde(skip)]
+    journal: Journal,
+}
 
 /// In every region from the start.
 pub(crate) const EVENTS: &str = "ownlane-events";
@@ -95,28 +106,61 @@ pub(crate) fn next_due(request: &mut Request) -> Option<i64> {
 }
 
 impl Queues {
+    /// With the messages that a process before this one left in the folder, or in the state itself.
+    pub(crate) fn open(&mut self, folder: &Path) -> io::Result<()> {
+        let is_before_journals = self.all().any(|queue| queue.len() > 0);
+        if is_before_journals && folder.exists() {
+            fs::remove_dir_all(folder)?; // it was not taken over to the end
+        }
+        let queues = &mut self.queues;
+        let journal = Journal::open(folder, &mut |region, name, change, body| {
+            let here = queues.entry(region.to_owned()).or_default();
+            if let Change::Put { sent, .. } = change {
+                here.entry(name.to_owned()).or_insert_with(|| Queue::new(sent, journal::Line::default()));
+            }
+            here.get_mut(name)?.replay(change, body)
+        })?;
+        for (region, queues) in &mut self.queues {
+            for (name, queue) in queues {
+                queue.line = journal.line(region, name);
+                queue.take_over();
+            }
+        }
+        self.journal = journal;
+        Ok(())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.queues.clear();
+        self.journal.clear();
+    }
+
     /// `None`: there is no such queue.
     pub(crate) fn get(&mut self, region: &str, name: &str, now: i64) -> Option<&mut Queue> {
-        if name != EVENTS {
-            return self.0.get_mut(region)?.get_mut(name);
+        if name == EVENTS {
+            return Some(self.make(region, name, now));
         }
-        let here = self.0.entry(region.to_owned()).or_default();
-        Some(here.entry(name.to_owned()).or_insert_with(|| Queue::new(now)))
+        self.queues.get_mut(region)?.get_mut(name)
     }
 
     /// One that is there stays as it is.
-    pub(crate) fn make(&mut self, region: &str, name: &str, now: i64) {
-        let here = self.0.entry(region.to_owned()).or_default();
-        here.entry(name.to_owned()).or_insert_with(|| Queue::new(now));
+    pub(crate) fn make(&mut self, region: &str, name: &str, now: i64) -> &mut Queue {
+        let here = self.queues.entry(region.to_owned()).or_default();
+        here.entry(name.to_owned()).or_insert_with(|| Queue::new(now, self.journal.line(region, name)))
     }
 
     pub(crate) fn all(&mut self) -> impl Iterator<Item = &mut Queue> {
-        self.0.values_mut().flat_map(BTreeMap::values_mut)
+        self.queues.values_mut().flat_map(BTreeMap::values_mut)
+    }
+
+    /// In queues that nobody looks at, too: their messages would hold up the end of the journal.
+    pub(crate) fn expire(&mut self, now: i64) {
+        self.all().for_each(|queue| queue.expire(now));
     }
 
     /// Messages in all queues of that name.
     pub(crate) fn queued(&self, name: &str) -> usize {
-        self.0.values().filter_map(|queues| queues.get(name)).map(Queue::len).sum()
+        self.queues.values().filter_map(|queues| queues.get(name)).map(Queue::len).sum()
     }
 }
 
@@ -146,29 +190,31 @@ fn receive(request: &mut Request) -> Answer {
     let mut dead = Vec::new();
     let received = queue.receive(now, usize::try_from(max).unwrap_or(ENTRIES_MAX), visibility, pick, &mut dead);
     let messages: Vec<Value> =
-        received.iter().map(|(handle, message)| shown(handle, message, &wanted, &attributes)).collect();
+        received.iter().map(|(handle, message, body)| shown(handle, message, body, &wanted, &attributes)).collect();
     bury(request, dead)?;
     Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
 }
 
-fn bury(request: &mut Request, dead: Vec<queue::Message>) -> Result<(), Failure> {
+fn bury(request: &mut Request, dead: Vec<Dead>) -> Result<(), Failure> {
     let Some(redrive) = read::queue(request)?.redrive.clone().filter(|_| !dead.is_empty()) else { return Ok(()) };
     let came_from = attributes::arn(request.region, read::queue_name(Members(request.body))?);
     let now = request.now;
     let target = request.queues.get(request.region, &redrive.queue, now).ok_or_else(read::no_queue)?;
-    dead.into_iter().for_each(|message| target.bury(message, &came_from, now));
+    dead.iter().for_each(|dead| target.bury(dead, &came_from, now));
+    let source = read::queue(request)?;
+    dead.iter().for_each(|dead| source.buried(dead));
     request.buried = true;
     Ok(())
 }
 
-fn shown(handle: &ReceiptHandle, message: &queue::Message, wanted: &[&str], asked_for: &[&str]) -> Value {
+fn shown(handle: &ReceiptHandle, message: &Message, body: &str, wanted: &[&str], asked_for: &[&str]) -> Value {
     let mut shown = json!({
-        "MessageId": message.message_id,
+        "MessageId": message.message_id.to_string(),
         "ReceiptHandle": handle.text(),
-        "MD5OfBody": md5_hex(message.body.as_bytes()),
-        "Body": message.body,
+        "MD5OfBody": md5_hex(body.as_bytes()),
+        "Body": body,
     });
-    let own = message_attributes::asked(&message.attributes, asked_for);
+    let own = message_attributes::asked(message.attributes(), asked_for);
     if !own.is_empty() {
         shown["MD5OfMessageAttributes"] = json!(message_attributes::md5(&own));
         shown["MessageAttributes"] = message_attributes::shown(&own);
@@ -176,7 +222,7 @@ fn shown(handle: &ReceiptHandle, message: &queue::Message, wanted: &[&str], aske
     let attributes = [
         ("ApproximateReceiveCount", i64::from(message.receives)),
         ("SentTimestamp", message.sent),
-        ("ApproximateFirstReceiveTimestamp", message.first_received.unwrap_or_default()),
+        ("ApproximateFirstReceiveTimestamp", message.first_received),
     ];
     let asked = |name: &&str| wanted.contains(&"All") || wanted.contains(name);
     let mut attributes: Map<String, Value> = attributes
@@ -184,7 +230,7 @@ fn shown(handle: &ReceiptHandle, message: &queue::Message, wanted: &[&str], aske
         .filter(|(name, _)| asked(name))
         .map(|(name, value)| (name.to_owned(), Value::String(value.to_string())))
         .collect();
-    if let (Some(source), true) = (&message.dead_in, asked(&DEAD_IN)) {
+    if let (Some(source), true) = (message.dead_in(), asked(&DEAD_IN)) {
         attributes.insert(DEAD_IN.to_owned(), json!(source));
     }
     if !attributes.is_empty() {

@@ -1,12 +1,16 @@
 //! One queue: what can be received, what is away until its time comes, what is held back. It waits for nothing: whoever
 //! looks says what time it is.
 
+use super::journal::{Body, Change, Line};
+use super::message::{Extras, KeptMessage, Message, ReceiptHandle};
 use super::message_attributes::Attributes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use uuid::Uuid;
 
-/// A received message that is not deleted comes back when its time is up.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+/// A received message that is not deleted comes back when its time is up. What it is in all, its journal knows; the state
+/// has no messages.
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(from = "Kept")]
 pub(crate) struct Queue {
     pub(crate) created: i64,
@@ -14,10 +18,14 @@ pub(crate) struct Queue {
     /// `None`: what is not deleted comes back for ever.
     #[serde(default)]
     pub(crate) redrive: Option<Redrive>,
-    /// Attributes that change nothing here.
+    /// Attributes as they were set.
     #[serde(default)]
     pub(crate) kept: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub(super) line: Line,
+    #[serde(skip)]
     next_id: u64,
+    #[serde(skip)]
     messages: BTreeMap<u64, Message>,
     /// In the order of coming. Messages that were deleted meanwhile are passed over.
     #[serde(skip)]
@@ -27,22 +35,6 @@ pub(crate) struct Queue {
     away: BTreeSet<(i64, u64)>,
     #[serde(skip)]
     held: BTreeSet<u64>,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Message {
-    pub(crate) message_id: String,
-    pub(crate) body: String,
-    /// Epoch milliseconds, like all times here.
-    pub(crate) sent: i64,
-    pub(crate) receives: u32,
-    pub(crate) first_received: Option<i64>,
-    #[serde(default)]
-    pub(crate) attributes: Attributes,
-    /// The ARN of the queue that it was in before, if it is a dead letter.
-    #[serde(default)]
-    pub(crate) dead_in: Option<String>,
-    due: i64,
 }
 
 /// A message that comes into a queue.
@@ -55,6 +47,13 @@ pub(crate) struct New {
     pub(crate) due: i64,
 }
 
+/// One that nobody deleted however often it came.
+pub(crate) struct Dead {
+    id: u64,
+    message: Message,
+    pub(super) text: String,
+}
+
 /// Where messages go that were received so often and not deleted.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Redrive {
@@ -63,7 +62,7 @@ pub(crate) struct Redrive {
     pub(crate) max_receives: u32,
 }
 
-/// As the state file has it: everything that is to come, comes.
+/// As the state has it. Messages were in it before there was a journal.
 #[derive(Deserialize)]
 struct Kept {
     created: i64,
@@ -72,16 +71,8 @@ struct Kept {
     redrive: Option<Redrive>,
     #[serde(default)]
     kept: BTreeMap<String, String>,
-    next_id: u64,
-    messages: BTreeMap<u64, Message>,
-}
-
-/// Names one receipt of one message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct ReceiptHandle {
-    id: u64,
-    receives: u32,
-    message_id: String,
+    #[serde(default)]
+    messages: BTreeMap<u64, KeptMessage>,
 }
 
 pub(crate) struct Counts {
@@ -91,51 +82,107 @@ pub(crate) struct Counts {
 }
 
 pub(crate) const VISIBILITY_SECS: i64 = 60;
+const RETENTION: &str = "MessageRetentionPeriod";
+const RETENTION_SECS: i64 = 345_600; // 4 days, unless the queue says otherwise
 
 impl From<Kept> for Queue {
     fn from(kept: Kept) -> Self {
-        let Kept { created, visibility_secs, redrive, kept, next_id, messages } = kept;
-        let away = messages.iter().map(|(id, message)| (message.due, *id)).collect();
-        let (ready, held) = (VecDeque::new(), BTreeSet::new());
-        Self { created, visibility_secs, redrive, kept, next_id, messages, ready, away, held }
+        let mut queue = Self::new(kept.created, Line::default());
+        queue.visibility_secs = kept.visibility_secs;
+        queue.redrive = kept.redrive;
+        queue.kept = kept.kept;
+        for (id, message) in kept.messages {
+            queue.restore(id, message.into());
+        }
+        queue
     }
 }
 
 impl Queue {
-    pub(crate) fn new(now: i64) -> Self {
-        Self::from(Kept {
+    pub(super) fn new(now: i64, line: Line) -> Self {
+        Self {
             created: now,
             visibility_secs: VISIBILITY_SECS,
             redrive: None,
             kept: BTreeMap::new(),
+            line,
             next_id: 0,
             messages: BTreeMap::new(),
-        })
+            ready: VecDeque::new(),
+            away: BTreeSet::new(),
+            held: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, new: New, hold: bool) {
         let New { message_id, body, attributes, sent, due } = new;
-        let message =
-            Message { message_id, body, sent, receives: 0, first_received: None, attributes, dead_in: None, due };
-        self.insert(message, hold);
+        self.expire(sent);
+        let message_id = Uuid::try_parse(&message_id).unwrap_or_default();
+        let extras = Extras::of(attributes, None);
+        let message = Message { message_id, body: Body::default(), sent, due, first_received: 0, receives: 0, extras };
+        self.insert(message, &body, hold);
     }
 
     /// It comes from the queue of that ARN, and can be received at once.
-    pub(crate) fn bury(&mut self, mut dead: Message, came_from: &str, now: i64) {
-        dead.dead_in = Some(came_from.to_owned());
-        dead.due = now;
-        self.insert(dead, false);
+    pub(crate) fn bury(&mut self, dead: &Dead, came_from: &str, now: i64) {
+        let Message { message_id, sent, first_received, receives, .. } = dead.message;
+        let extras = Extras::of(dead.message.attributes().clone(), Some(came_from.to_owned()));
+        let body = Body::default();
+        let message = Message { message_id, body, sent, due: now, first_received, receives, extras };
+        self.insert(message, &dead.text, false);
     }
 
-    fn insert(&mut self, message: Message, hold: bool) {
+    /// It is in another queue by now.
+    pub(crate) fn buried(&mut self, dead: &Dead) {
+        self.line.forget(dead.id, &dead.message.body);
+    }
+
+    fn insert(&mut self, mut message: Message, text: &str, hold: bool) {
         let id = self.next_id;
         self.next_id += 1;
+        message.body = self.line.put(&message.put(id), text);
         if hold {
             self.held.insert(id);
         } else {
             self.away.insert((message.due, id));
         }
         self.messages.insert(id, message);
+    }
+
+    /// As the journal tells it, or the state of before.
+    fn restore(&mut self, id: u64, message: Message) {
+        self.next_id = self.next_id.max(id + 1);
+        self.away.insert((message.due, id));
+        self.messages.insert(id, message);
+    }
+
+    /// What the journal tells, in its order. The body that is of no use any more.
+    pub(super) fn replay(&mut self, change: Change, body: Body) -> Option<Body> {
+        match change {
+            Change::Put { id, message_id, sent, due, first_received, receives, extras } => {
+                let extras = extras.map(|extras| Box::new(extras.into_owned()));
+                let message = Message { message_id, body, sent, due, first_received, receives, extras };
+                self.restore(id, message);
+                None
+            }
+            Change::Received { id, due, first_received, receives } => {
+                let message = self.messages.get_mut(&id)?;
+                self.away.remove(&(message.due, id));
+                self.away.insert((due, id));
+                (message.due, message.first_received, message.receives) = (due, first_received, receives);
+                None
+            }
+            Change::Gone { id } => self.take(id).map(|message| message.body),
+        }
+    }
+
+    /// Messages of the state of before go into the journal.
+    pub(super) fn take_over(&mut self) {
+        for (id, message) in &mut self.messages {
+            if let Body::Memory(text) = &message.body {
+                message.body = self.line.put(&message.put(*id), text);
+            }
+        }
     }
 
     pub(crate) fn release(&mut self) {
@@ -146,16 +193,16 @@ impl Queue {
         }
     }
 
-    /// Up to `max` messages, away for `visibility_secs` from now. `pick`: which of so many comes first; without it the
-    /// oldest. What was received too often already goes to the dead instead.
+    /// Up to `max` messages with their text, away for `visibility_secs` from now. `pick`: which of so many comes first;
+    /// without it the oldest. What was received too often already goes to the dead instead.
     pub(crate) fn receive(
         &mut self,
         now: i64,
         max: usize,
         visibility_secs: i64,
         pick: Option<&dyn Fn(usize) -> usize>,
-        dead: &mut Vec<Message>,
-    ) -> Vec<(ReceiptHandle, &Message)> {
+        dead: &mut Vec<Dead>,
+    ) -> Vec<(ReceiptHandle, &Message, String)> {
         self.settle(now);
         let max_receives = self.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receives);
         let due = now + visibility_secs * 1000;
@@ -167,26 +214,30 @@ impl Queue {
             };
             let Some(id) = next else { break };
             let Some(message) = self.messages.get_mut(&id) else { continue };
+            let Some(text) = self.line.read(&message.body) else { continue };
             if message.receives >= max_receives {
-                dead.extend(self.messages.remove(&id));
+                let message = self.messages.remove(&id);
+                dead.extend(message.map(|message| Dead { id, message, text }));
                 continue;
             }
             message.receives += 1;
-            message.first_received.get_or_insert(now);
+            if message.first_received == 0 {
+                message.first_received = now;
+            }
             message.due = due;
             self.away.insert((due, id));
-            taken.push(id);
+            self.line.note(&message.received(id));
+            taken.push((id, text));
         }
-        let received = taken.into_iter().filter_map(|id| Some((id, self.messages.get(&id)?)));
-        received.map(|(id, message)| (ReceiptHandle::of(id, message), message)).collect()
+        let received = taken.into_iter().filter_map(|(id, text)| Some((id, self.messages.get(&id)?, text)));
+        received.map(|(id, message, text)| (ReceiptHandle::of(id, message), message, text)).collect()
     }
 
     /// What is gone, or was received again since, is left alone.
     pub(crate) fn delete(&mut self, handle: &ReceiptHandle) {
-        let Some(message) = self.current(handle) else { return };
-        let due = message.due;
-        self.away.remove(&(due, handle.id));
-        self.messages.remove(&handle.id);
+        if self.current(handle).is_some() {
+            self.remove(handle.id);
+        }
     }
 
     /// False: the message is not in flight under this handle.
@@ -199,16 +250,17 @@ impl Queue {
         let due = now + visibility_secs * 1000;
         if let Some(message) = self.messages.get_mut(&handle.id) {
             message.due = due;
+            self.line.note(&message.received(handle.id));
         }
         self.away.insert((due, handle.id));
         true
     }
 
     pub(crate) fn purge(&mut self) {
-        self.messages.clear();
+        while let Some((id, _)) = self.messages.first_key_value() {
+            self.remove(*id);
+        }
         self.ready.clear();
-        self.away.clear();
-        self.held.clear();
     }
 
     /// When the next message comes back or comes up.
@@ -233,31 +285,39 @@ impl Queue {
     }
 
     fn settle(&mut self, now: i64) {
+        self.expire(now);
         while let Some((due, id)) = self.away.first().copied().filter(|(due, _)| *due <= now) {
             self.away.remove(&(due, id));
             self.ready.push_back(id);
         }
     }
 
+    /// The oldest go that were here for too long. What is held has not come yet.
+    pub(super) fn expire(&mut self, now: i64) {
+        let secs = self.kept.get(RETENTION).and_then(|secs| secs.parse().ok()).unwrap_or(RETENTION_SECS);
+        while let Some((id, oldest)) = self.messages.first_key_value()
+            && oldest.sent + secs * 1000 <= now
+            && !self.held.contains(id)
+        {
+            self.remove(*id);
+        }
+    }
+
+    fn remove(&mut self, id: u64) {
+        if let Some(message) = self.take(id) {
+            self.line.forget(id, &message.body);
+        }
+    }
+
+    fn take(&mut self, id: u64) -> Option<Message> {
+        let message = self.messages.remove(&id)?;
+        self.away.remove(&(message.due, id));
+        self.held.remove(&id);
+        Some(message)
+    }
+
     fn current(&self, handle: &ReceiptHandle) -> Option<&Message> {
         let message = self.messages.get(&handle.id)?;
         (message.receives == handle.receives && message.message_id == handle.message_id).then_some(message)
-    }
-}
-
-impl ReceiptHandle {
-    fn of(id: u64, message: &Message) -> Self {
-        Self { id, receives: message.receives, message_id: message.message_id.clone() }
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(3, '.');
-        let id = parts.next()?.parse().ok()?;
-        let receives = parts.next()?.parse().ok()?;
-        Some(Self { id, receives, message_id: parts.next()?.to_owned() })
-    }
-
-    pub(crate) fn text(&self) -> String {
-        format!("{}.{}.{}", self.id, self.receives, self.message_id)
     }
 }

@@ -1,6 +1,7 @@
 //! What the members of a call to SQS must be, and how a call that has them wrong is refused.
 
-use super::queue::{Queue, ReceiptHandle};
+use super::message::ReceiptHandle;
+use super::queue::Queue;
 use super::{ENTRIES_MAX, Request};
 use crate::ses::members::Members;
 use crate::wire::Failure;

@@ -66,10 +66,12 @@ impl World {
         let message = received.notification();
         let mut object = Object::new(received.stored.into());
         object.modified = at;
+        let key = rule.key(&message_id);
+        self.0.files.keep(&rule.region, &rule.bucket, &key, &mut object);
         let copies = {
             let mut inner = self.inner();
             let bucket = inner.state.buckets.make(&rule.bucket, &rule.region);
-            bucket.objects.insert(rule.key(&message_id), object);
+            bucket.objects.insert(key, object);
             inner.plan.copies
         };
         let notices = (0..copies).map(|_| self.notice(&rule.topic, Subject::Receipt, &message, at));

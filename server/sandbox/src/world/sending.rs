@@ -5,7 +5,7 @@ use super::World;
 use crate::events::{self, EventPlan, EventType};
 use crate::faults;
 use crate::history::{Moment, Told};
-use crate::mail::Mail;
+use crate::mail::{Mail, Outbox, Wanted};
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::sns::{self, Subject};
 use crate::sqs::message_attributes::Attributes;
@@ -30,11 +30,12 @@ impl World {
 
     /// The newest 10 000 (and 64 MB), the oldest first.
     pub fn mail(&self) -> Vec<Mail> {
-        self.captured().iter().map(|mail| Mail::clone(mail)).collect()
+        let newest = self.0.outbox.page(&Wanted::NEWEST).unwrap_or_default();
+        newest.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
-    pub(crate) fn captured(&self) -> Vec<Arc<Mail>> {
-        self.inner().outbox.all()
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 
     /// Of the events from now on. What was held comes when `hold` is false again.
@@ -68,7 +69,7 @@ impl World {
     }
 
     pub(super) fn deliver(&self, accepted: &Accepted) {
-        let mail = accepted.letter.unrendered.is_none().then(|| Arc::new(captured(accepted)));
+        let mail = accepted.letter.unrendered.is_none().then(|| self.0.outbox.push(captured(accepted)));
         let moments = events::of(accepted).into_iter().map(|event| {
             let at = self.due(accepted.at, event.step);
             Moment { event, at }
@@ -76,9 +77,6 @@ impl World {
         let told = Told::new(accepted, moments.collect());
         let plan = {
             let mut inner = self.inner();
-            if let Some(mail) = &mail {
-                inner.outbox.push(mail.clone());
-            }
             inner.history.push(told);
             inner.plan
         };

@@ -7,9 +7,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 #[tokio::test]
-async fn the_state_file_survives_a_restart() {
+async fn the_state_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.json");
+    let path = folder.path().join("state");
     let sandbox = start_with_state(path.clone()).await;
     sandbox.tenant("acme").await;
     sandbox.configuration_set("acme").await;
@@ -91,8 +91,7 @@ async fn a_file_of_something_else_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     std::fs::write(&path, "a letter").unwrap();
-    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let mut options = options(loopback, loopback);
+    let mut options = on_loopback();
     options.state = Some(path.clone());
     assert!(matches!(Sandbox::bind(options).await, Err(StartError::ParseState { .. })));
     assert_eq!(std::fs::read_to_string(path).unwrap(), "a letter");
@@ -121,6 +120,11 @@ async fn it_listens_on_loopback_only() {
         let Err(refusal) = Sandbox::bind(options(listen, dns)).await else { panic!("it listens on {listen} {dns}") };
         assert!(matches!(refusal, StartError::NotLoopback(address) if address == open));
     }
+}
+
+pub fn on_loopback() -> Options {
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    options(loopback, loopback)
 }
 
 fn options(listen: SocketAddr, dns: SocketAddr) -> Options {
