@@ -1,10 +1,11 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+mod dns;
+
 use crate::events::EventPlan;
 use crate::faults::Fault;
 use crate::mail::Mail;
-use crate::records::{DnsTrouble, Record, RecordKind};
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::reputation::SendingStatus;
@@ -30,9 +31,12 @@ pub(crate) const HELP: &str = "\
 The sandbox: Amazon SES v2, SQS, S3 and DNS on localhost. Its control API, unsigned, in JSON:
 
 GET    /_sandbox/records            all DNS records
-POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them
+POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them;
+                                    a TXT's value may be a list: its strings as they are cut
 DELETE /_sandbox/records            {\"name\", \"kind\"}: all of that kind at that name
-POST   /_sandbox/trouble            {\"trouble\": \"ServFail\" | \"Silence\" | null}: of every DNS answer
+POST   /_sandbox/trouble            {\"trouble\": KIND | null, \"name\"?}: of every DNS answer, or of that name and what is
+                                    beneath it. Kinds: ServFail, Silence, Refused, Lame (a referral to the root),
+                                    Truncation (UDP says no more than \"ask by TCP\"), Stale (as records stand now)
 POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
                                     ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch) or Garbage
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
@@ -62,8 +66,8 @@ GET    /_sandbox/state              all that SES holds
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/_sandbox/", get(HELP))
-        .route("/_sandbox/records", get(records).post(publish).delete(withdraw))
-        .route("/_sandbox/trouble", post(trouble))
+        .route("/_sandbox/records", get(dns::records).post(dns::publish).delete(dns::withdraw))
+        .route("/_sandbox/trouble", post(dns::trouble))
         .route("/_sandbox/faults", post(fault))
         .route("/_sandbox/verification", post(verification))
         .route("/_sandbox/identities/{name}", post(identity))
@@ -115,50 +119,6 @@ fn is_local(headers: &HeaderMap) -> bool {
     };
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-async fn records(State(world): State<World>) -> Json<Vec<Record>> {
-    Json(world.records())
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Published {
-    One(Record),
-    Several(Vec<Record>),
-}
-
-async fn publish(State(world): State<World>, body: Bytes) -> Done {
-    let records = match parse(&body)? {
-        Published::One(record) => vec![record],
-        Published::Several(records) => records,
-    };
-    for record in records {
-        world.try_publish(record).map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
-    }
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct Withdrawn {
-    name: String,
-    kind: RecordKind,
-}
-
-async fn withdraw(State(world): State<World>, body: Bytes) -> Done {
-    let Withdrawn { name, kind } = parse(&body)?;
-    world.withdraw(&name, kind);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct Trouble {
-    trouble: Option<DnsTrouble>,
-}
-
-async fn trouble(State(world): State<World>, body: Bytes) -> Done {
-    world.trouble(parse::<Trouble>(&body)?.trouble);
-    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn fault(State(world): State<World>, body: Bytes) -> Done {

@@ -29,6 +29,7 @@ mod signature;
 mod sns;
 mod sqs;
 mod state;
+mod troubles;
 mod wire;
 mod world;
 
@@ -36,12 +37,13 @@ pub use events::EventPlan;
 pub use faults::{Fault, FaultKind};
 pub use mail::Mail;
 pub use mail_in::{MailIn, NotReceived};
-pub use records::{DnsTrouble, Record, RecordKind};
+pub use records::{Record, RecordKind};
 pub use ses::account::EnforcementStatus;
 pub use ses::findings::{Finding, FindingStatus, FindingType, Impact};
 pub use ses::reputation::SendingStatus;
 pub use ses::send::PausedTenantError;
 pub use state::ACCOUNT;
+pub use troubles::DnsTrouble;
 pub use world::{Call, World};
 
 use std::io;

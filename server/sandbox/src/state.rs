@@ -1,7 +1,7 @@
 //! What outlives a restart: the state of SES in every region, the queues, the buckets, and the DNS records. One JSON file, replaced whole.
 
 use crate::StartError;
-use crate::records::Record;
+use crate::records::{Cuts, Record};
 use crate::s3::buckets::Buckets;
 use crate::ses::account::{Account, Standing};
 use crate::ses::configuration_sets::ConfigurationSet;
@@ -22,6 +22,8 @@ pub const ACCOUNT: &str = "123456789012";
 pub(crate) struct State {
     pub(crate) regions: BTreeMap<String, Region>,
     pub(crate) records: Vec<Record>,
+    #[serde(default)]
+    pub(crate) cuts: Cuts,
     #[serde(default)]
     pub(crate) queues: Queues,
     #[serde(default)]

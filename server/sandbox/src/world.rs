@@ -9,14 +9,13 @@ mod sending;
 mod verdicts;
 
 pub(crate) use queues::QueueCall;
-pub(crate) use records::ServFail;
+pub(crate) use records::Said;
 
 use crate::events::EventPlan;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::history::History;
 use crate::mail::Outbox;
 use crate::mail_in::MailIn;
-use crate::records::DnsTrouble;
 use crate::s3::buckets::Buckets;
 use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
@@ -25,6 +24,7 @@ use crate::ses::send::{Accepted, PausedTenantError};
 use crate::ses::{self, Operation};
 use crate::sqs::Queues;
 use crate::state::{Region, State, StateFile};
+use crate::troubles::Troubles;
 use crate::wire::{Answer, Failure};
 use crate::{Chance, Now, Options, StartError, ids};
 use serde::Serialize;
@@ -57,7 +57,7 @@ struct Inner {
     state: State,
     file: StateFile,
     pages: Pages,
-    trouble: Option<DnsTrouble>,
+    troubles: Troubles,
     hold: bool,
     faults: Faults,
     calls: VecDeque<Call>,
@@ -113,7 +113,7 @@ impl World {
             state,
             file,
             pages: Pages::default(),
-            trouble: None,
+            troubles: Troubles::default(),
             hold: false,
             faults: Faults::default(),
             calls: VecDeque::new(),
@@ -178,7 +178,7 @@ impl World {
             for (name, region) in &mut inner.state.regions {
                 let dns = ses::Dns {
                     records: &inner.state.records,
-                    trouble: inner.trouble.is_some(),
+                    troubles: &inner.troubles,
                     hold: inner.hold,
                     auto_verify: self.0.auto_verify,
                     known_domain: self.0.known_domain.as_deref(),
@@ -281,7 +281,7 @@ impl World {
             pages: &mut inner.pages,
             dns: ses::Dns {
                 records: &inner.state.records,
-                trouble: inner.trouble.is_some(),
+                troubles: &inner.troubles,
                 hold: inner.hold,
                 auto_verify: self.0.auto_verify,
                 known_domain: self.0.known_domain.as_deref(),
