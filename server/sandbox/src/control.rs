@@ -1,6 +1,7 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+mod crowd;
 mod dns;
 
 use crate::events::EventPlan;
@@ -50,6 +51,10 @@ POST   /_sandbox/findings           {\"tenant\", \"type\": \"BOUNCE|COMPLAINT|IP
 POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account one
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
+POST   /_sandbox/people             {\"seed\"?, \"shares\": {WORD: 0..1, …}}: what people do whose addresses say nothing; words
+                                    are those of local parts: bounce, softbounce, complain, delay, ooto, answer, …; open
+POST   /_sandbox/providers          {\"reputation\": true | false}: mailbox providers remember who sends to them
+GET    /_sandbox/providers          what they remember, by pool of IPs, From domain and mailbox: counts, score, standing
 GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it
 POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?}: how events come from now on; held ones come when
                                     hold is false again
@@ -77,6 +82,8 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/findings", post(finding))
         .route("/_sandbox/dedicated-ips", post(dedicated_ip))
         .route("/_sandbox/paused-tenants", post(paused_tenants))
+        .route("/_sandbox/people", post(crowd::people))
+        .route("/_sandbox/providers", get(crowd::providers).post(crowd::reputation))
         .route("/_sandbox/mail", get(mail))
         .route("/_sandbox/events", post(events))
         .route("/_sandbox/events/raw", post(raw_event))

@@ -1,5 +1,6 @@
 //! Captured mail: the newest, in memory only, each with one copy of its bytes.
 
+use crate::providers::Placement;
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -22,6 +23,9 @@ pub struct Mail {
     pub raw: Vec<u8>,
     /// It went to nobody: every recipient is on a suppression list.
     pub suppressed: bool,
+    /// Where it ended, by recipient, while providers have a memory.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub placements: BTreeMap<String, Placement>,
 }
 
 #[derive(Default)]

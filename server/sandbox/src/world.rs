@@ -2,6 +2,7 @@
 //! nothing here listens.
 
 mod buckets;
+mod crowd;
 mod queues;
 mod receiving;
 mod records;
@@ -11,6 +12,7 @@ mod verdicts;
 pub(crate) use queues::QueueCall;
 pub(crate) use records::Said;
 
+use crate::crowd::Crowd;
 use crate::events::EventPlan;
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::history::History;
@@ -64,6 +66,7 @@ struct Inner {
     rates: Rates,
     outbox: Outbox,
     history: History,
+    crowd: Crowd,
     plan: EventPlan,
     paused_tenant_error: PausedTenantError,
     /// Mails and queues change too often to write the file each time.
@@ -120,6 +123,7 @@ impl World {
             rates: Rates::default(),
             outbox: Outbox::default(),
             history: History::default(),
+            crowd: Crowd::default(),
             plan: EventPlan::default(),
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
@@ -293,6 +297,7 @@ impl World {
             drafts: incoming.drafts,
             accepted: Vec::new(),
             history: &inner.history,
+            crowd: &mut inner.crowd,
         };
         let answer = (incoming.operation.run)(&mut request);
         let accepted = request.accepted;

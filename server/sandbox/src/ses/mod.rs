@@ -30,6 +30,7 @@ mod template;
 mod tenant_resources;
 pub(crate) mod tenants;
 
+use crate::crowd::Crowd;
 use crate::history::History;
 use crate::records::{self, Record, RecordKind};
 use crate::state::Region;
@@ -74,6 +75,7 @@ pub(crate) struct Request<'a> {
     /// Left behind by them.
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) history: &'a History,
+    pub(crate) crowd: &'a mut Crowd,
 }
 
 /// What SES sees of DNS, and whether it looks.

@@ -143,7 +143,8 @@ impl World {
 }
 
 fn captured(accepted: &Accepted) -> Mail {
-    let Accepted { region, message_id, at, sender, letter, fates, .. } = accepted;
+    let Accepted { region, message_id, at, sender, letter, reactions, .. } = accepted;
+    let placed = letter.recipients.iter().zip(reactions);
     let id = ids::on_the_wire(region, message_id);
     let date = moment::rfc5322(moment::millis(*at));
     Mail {
@@ -156,6 +157,7 @@ fn captured(accepted: &Accepted) -> Mail {
         to: letter.recipients.clone(),
         tags: letter.tags.clone(),
         raw: letter.headers.on_the_wire(&letter.raw, &id, &date),
-        suppressed: fates.iter().all(|fate| matches!(fate, crate::people::Fate::Suppressed(_))),
+        suppressed: reactions.iter().all(|reaction| matches!(reaction.fate, crate::people::Fate::Suppressed(_))),
+        placements: placed.filter_map(|(to, reaction)| Some((to.clone(), reaction.placement?))).collect(),
     }
 }
