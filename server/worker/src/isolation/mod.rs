@@ -52,6 +52,12 @@ pub(crate) fn ses_name(context: &Context, tenant: TenantId) -> String {
     format!("{}-{}", context.ses.name_prefix(), tenant.uuid().simple())
 }
 
+/// The tenant that has this name there.
+pub(crate) fn tenant_of(context: &Context, name: &str) -> Option<TenantId> {
+    let id = name.strip_prefix(context.ses.name_prefix())?.strip_prefix('-')?;
+    TenantId::parse(id).filter(|tenant| ses_name(context, *tenant) == name)
+}
+
 pub(crate) async fn provision_at_ses(context: &Context, owner: &str, name: &str) -> Result<ReadBack, SesError> {
     let tenant = ensure_tenant(context, owner, name).await?;
     let policy = ensure_policy(context, &tenant.arn).await?;
