@@ -63,6 +63,8 @@ GET    /_sandbox/mail-in            the rule for mail that is received: domain, 
 POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
                                     Answers {\"message_id\"}
 POST   /_sandbox/subscriptions      {\"topic\": ARN, \"raw\"}: while true, its queue gets messages without an envelope
+POST   /_sandbox/rules              {\"region\"?, \"queue\"}: the queue gets what EventBridge hears of tenants: sending status,
+                                    findings
 POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
@@ -89,6 +91,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
         .route("/_sandbox/subscriptions", post(subscription))
+        .route("/_sandbox/rules", post(rule))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))
@@ -288,6 +291,20 @@ struct Subscription {
 async fn subscription(State(world): State<World>, body: Bytes) -> Done {
     let Subscription { topic, raw } = parse(&body)?;
     world.set_raw_delivery(&topic, raw);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    #[serde(default = "us_east_1")]
+    region: String,
+    queue: String,
+}
+
+async fn rule(State(world): State<World>, body: Bytes) -> Done {
+    let Rule { region, queue } = parse(&body)?;
+    world.add_rule(&region, &queue);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,6 +8,7 @@
 
 mod answers;
 mod bounces;
+mod bridge;
 mod control;
 mod crowd;
 mod digest;

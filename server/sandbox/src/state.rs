@@ -31,6 +31,9 @@ pub(crate) struct State {
     /// Topics, by ARN, whose queue gets their messages without an envelope.
     #[serde(default)]
     pub(crate) raw_topics: BTreeSet<String>,
+    /// Queues by region: what EventBridge hears of tenants reaches them.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<String, BTreeSet<String>>,
     #[serde(default)]
     pub(crate) quota: Quota,
     #[serde(default)]

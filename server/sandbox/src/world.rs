@@ -1,6 +1,7 @@
 //! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
 //! nothing here listens.
 
+mod bridge;
 mod buckets;
 mod crowd;
 mod queues;
@@ -235,6 +236,10 @@ impl World {
         let operation = incoming.operation.name;
         let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
+        let before = operation.starts_with("UpdateReputationEntity").then(|| {
+            let region = incoming.region.clone();
+            (bridge::standings(inner.state.regions.get(&region)), region)
+        });
         let fault = inner.faults.take(operation);
         let (outcome, accepted) = match instead(fault) {
             Some(outcome) => (outcome, Vec::new()),
@@ -253,12 +258,16 @@ impl World {
             Call { operation: operation.to_owned(), path: path.to_owned(), status, body, unknown },
         );
         if accepted.is_empty() {
-            let inner = &mut *inner;
-            inner.file.keep(&inner.state);
+            let kept = &mut *inner;
+            kept.file.keep(&kept.state);
+            drop(inner);
         } else {
             inner.unsaved = true;
             drop(inner);
             accepted.iter().for_each(|accepted| self.deliver(accepted));
+        }
+        if let Some((before, region)) = before {
+            self.tell_bridge(&region, &before);
         }
         outcome
     }

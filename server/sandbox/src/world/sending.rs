@@ -115,6 +115,12 @@ impl World {
         Notice { queue: sns::queue(topic_arn).to_owned(), message_id: ids::uuid(&*self.0.chance), body, due }
     }
 
+    /// Of a message without an envelope.
+    pub(super) fn bare_notice(&self, queue: &str, message: &str, due: i64) -> Notice {
+        let message_id = ids::uuid(&*self.0.chance);
+        Notice { queue: queue.to_owned(), message_id, body: message.to_owned(), due }
+    }
+
     pub(super) fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
         let mut inner = self.inner();
         let inner = &mut *inner;

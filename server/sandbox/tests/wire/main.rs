@@ -4,6 +4,7 @@
 
 mod account;
 mod answers;
+mod bridge;
 mod buckets;
 mod bulk;
 mod configuration_sets;
