@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(25 * 60);
 const TICK: Duration = Duration::from_secs(1);
 const OUTAGE: Duration = Duration::from_secs(3);
 /// In seconds: a process lives at least so long, and less than twice.
-const LIFE_SECS: u64 = 15;
+const LIFE_SECS: u64 = 40;
 /// An event that is late comes after all others of its mail, and after most of what the process that sent it lived for.
 const LATE_SECS: u32 = 45;
 

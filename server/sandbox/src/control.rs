@@ -1,10 +1,12 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+mod crowd;
+mod dns;
+
 use crate::events::EventPlan;
 use crate::faults::{Fault, Odds};
 use crate::mail::{Mail, Wanted};
-use crate::records::{DnsTrouble, Record, RecordKind};
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::reputation::SendingStatus;
@@ -32,9 +34,12 @@ pub(crate) const HELP: &str = "\
 The sandbox: Amazon SES v2, SQS, S3 and DNS on localhost. Its control API, unsigned, in JSON:
 
 GET    /_sandbox/records            all DNS records
-POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them
+POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them;
+                                    a TXT's value may be a list: its strings as they are cut
 DELETE /_sandbox/records            {\"name\", \"kind\"}: all of that kind at that name
-POST   /_sandbox/trouble            {\"trouble\": \"ServFail\" | \"Silence\" | null}: of every DNS answer
+POST   /_sandbox/trouble            {\"trouble\": KIND | null, \"name\"?}: of every DNS answer, or of that name and what is
+                                    beneath it. Kinds: ServFail, Silence, Refused, Lame (a referral to the root),
+                                    Truncation (UDP says no more than \"ask by TCP\"), Stale (as records stand now)
 POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
                                     ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch), SlowDrip
                                     or Garbage
@@ -51,6 +56,10 @@ POST   /_sandbox/findings           {\"tenant\", \"type\": \"BOUNCE|COMPLAINT|IP
 POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account one
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
+POST   /_sandbox/people             {\"seed\"?, \"shares\": {WORD: 0..1, …}}: what people do whose addresses say nothing; words
+                                    are those of local parts: bounce, softbounce, complain, delay, ooto, answer, …; open
+POST   /_sandbox/providers          {\"reputation\": true | false}: mailbox providers remember who sends to them
+GET    /_sandbox/providers          what they remember, by pool of IPs, From domain and mailbox: counts, score, standing
 GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?to=ADDRESS: those to it; ?limit=N; the first
                                     from ?since=EPOCH SECONDS on, or after the mail ?after=MESSAGE ID
 GET    /_sandbox/mail/{message id}  one mail, as it would leave
@@ -61,6 +70,8 @@ GET    /_sandbox/mail-in            the rule for mail that is received: domain, 
 POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
                                     Answers {\"message_id\"}
 POST   /_sandbox/subscriptions      {\"topic\": ARN, \"raw\"}: while true, its queue gets messages without an envelope
+POST   /_sandbox/rules              {\"region\"?, \"queue\"}: the queue gets what EventBridge hears of tenants: sending status,
+                                    findings
 POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
@@ -69,8 +80,8 @@ GET    /_sandbox/state              all that SES holds
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/_sandbox/", get(HELP))
-        .route("/_sandbox/records", get(records).post(publish).delete(withdraw))
-        .route("/_sandbox/trouble", post(trouble))
+        .route("/_sandbox/records", get(dns::records).post(dns::publish).delete(dns::withdraw))
+        .route("/_sandbox/trouble", post(dns::trouble))
         .route("/_sandbox/faults", post(fault))
         .route("/_sandbox/odds", post(odds))
         .route("/_sandbox/verification", post(verification))
@@ -81,12 +92,15 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/findings", post(finding))
         .route("/_sandbox/dedicated-ips", post(dedicated_ip))
         .route("/_sandbox/paused-tenants", post(paused_tenants))
+        .route("/_sandbox/people", post(crowd::people))
+        .route("/_sandbox/providers", get(crowd::providers).post(crowd::reputation))
         .route("/_sandbox/mail", get(mail))
         .route("/_sandbox/mail/{id}", get(one_mail))
         .route("/_sandbox/events", post(events))
         .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
         .route("/_sandbox/subscriptions", post(subscription))
+        .route("/_sandbox/rules", post(rule))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))
@@ -124,50 +138,6 @@ fn is_local(headers: &HeaderMap) -> bool {
     };
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-async fn records(State(world): State<World>) -> Json<Vec<Record>> {
-    Json(world.records())
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Published {
-    One(Record),
-    Several(Vec<Record>),
-}
-
-async fn publish(State(world): State<World>, body: Bytes) -> Done {
-    let records = match parse(&body)? {
-        Published::One(record) => vec![record],
-        Published::Several(records) => records,
-    };
-    for record in records {
-        world.try_publish(record).map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
-    }
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct Withdrawn {
-    name: String,
-    kind: RecordKind,
-}
-
-async fn withdraw(State(world): State<World>, body: Bytes) -> Done {
-    let Withdrawn { name, kind } = parse(&body)?;
-    world.withdraw(&name, kind);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct Trouble {
-    trouble: Option<DnsTrouble>,
-}
-
-async fn trouble(State(world): State<World>, body: Bytes) -> Done {
-    world.trouble(parse::<Trouble>(&body)?.trouble);
-    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn fault(State(world): State<World>, body: Bytes) -> Done {
@@ -346,6 +316,20 @@ struct Subscription {
 async fn subscription(State(world): State<World>, body: Bytes) -> Done {
     let Subscription { topic, raw } = parse(&body)?;
     world.set_raw_delivery(&topic, raw);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    #[serde(default = "us_east_1")]
+    region: String,
+    queue: String,
+}
+
+async fn rule(State(world): State<World>, body: Bytes) -> Done {
+    let Rule { region, queue } = parse(&body)?;
+    world.add_rule(&region, &queue);
     Ok(StatusCode::NO_CONTENT)
 }
 

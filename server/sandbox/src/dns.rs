@@ -1,11 +1,12 @@
 //! DNS on loopback, UDP and TCP (RFC 1035, RFC 6891): authoritative for everything, since no other world is asked.
 //! Broken packets are ignored.
 
-use crate::records::{Found, Record, RecordKind, parse_mx};
-use crate::world::{ServFail, World};
+use crate::records::{Found, Record, RecordKind, TXT_STRING_BYTES_MAX, parse_mx};
+use crate::world::{Said, World};
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, TXT};
 use hickory_proto::rr::{Name, RData, Record as Answer, RecordType};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,7 +16,8 @@ use tokio::task::JoinSet;
 
 const UDP_BYTES: u16 = 512; // without EDNS
 const EDNS_BYTES: u16 = 1232; // what we say we take
-const TXT_STRING_BYTES_MAX: usize = 255;
+const ROOT_SERVER: &str = "a.root-servers.net";
+const ROOT_TTL_SECS: u32 = 518_400;
 const BIND_ATTEMPTS: u32 = 16; // a port free for UDP may be taken for TCP
 const PAUSE_MILLIS: u64 = 50; // after an error of a socket: no busy loop
 
@@ -95,15 +97,19 @@ fn answer(world: &World, packet: &[u8], udp: bool) -> Option<Vec<u8>> {
     answer.metadata.recursion_desired = asked.metadata.recursion_desired;
     answer.metadata.recursion_available = true; // stub resolvers insist
     answer.metadata.authoritative = true;
-    answer.add_queries(asked.queries.iter().cloned());
     if asked.edns.is_some() {
         let mut edns = Edns::new();
         edns.set_max_payload(EDNS_BYTES);
         answer.set_edns(edns);
     }
     answer.metadata.response_code = match asked.queries.as_slice() {
-        [query] if asked.metadata.op_code == OpCode::Query => look_up(world, query, &mut answer)?,
-        [_] => ResponseCode::NotImp,
+        [query] => {
+            answer.add_query(query.clone());
+            match asked.metadata.op_code {
+                OpCode::Query => look_up(world, query, udp, &mut answer)?,
+                _ => ResponseCode::NotImp,
+            }
+        }
         _ => ResponseCode::FormErr,
     };
     let bytes = answer.to_vec().ok();
@@ -115,20 +121,37 @@ fn answer(world: &World, packet: &[u8], udp: bool) -> Option<Vec<u8>> {
     }
 }
 
-fn look_up(world: &World, query: &Query, answer: &mut Message) -> Option<ResponseCode> {
+fn look_up(world: &World, query: &Query, udp: bool, answer: &mut Message) -> Option<ResponseCode> {
     let name = query.name().to_ascii().trim_end_matches('.').to_ascii_lowercase();
-    let Found { records, exists } = match world.look_up(&name, kind(query.query_type()))? {
-        Ok(found) => found,
-        Err(ServFail) => return Some(ResponseCode::ServFail),
+    let Found { records, exists, cuts } = match world.look_up(&name, kind(query.query_type()), udp) {
+        Said::Found(found) => found,
+        Said::Nothing => return None,
+        Said::ServFail => return Some(not_ours(answer, ResponseCode::ServFail)),
+        Said::Refused => return Some(not_ours(answer, ResponseCode::Refused)),
+        Said::Referral => {
+            let root = RData::NS(NS(parse(ROOT_SERVER)?));
+            answer.add_authority(Answer::from_rdata(Name::root(), ROOT_TTL_SECS, root));
+            answer.metadata.recursion_available = false;
+            return Some(not_ours(answer, ResponseCode::NoError));
+        }
+        Said::Truncated => {
+            answer.metadata.truncation = true;
+            return Some(ResponseCode::NoError);
+        }
     };
     for record in records {
         // The name as it was asked: resolvers may vary its case and look for the echo.
         let owner = if record.name == name { Some(query.name().clone()) } else { parse(&record.name) };
-        if let (Some(owner), Some(data)) = (owner, data(&record)) {
+        if let (Some(owner), Some(data)) = (owner, data(&record, &cuts)) {
             answer.add_answer(Answer::from_rdata(owner, record.ttl, data));
         }
     }
     Some(if exists { ResponseCode::NoError } else { ResponseCode::NXDomain })
+}
+
+fn not_ours(answer: &mut Message, code: ResponseCode) -> ResponseCode {
+    answer.metadata.authoritative = false;
+    code
 }
 
 fn kind(asked: RecordType) -> Option<RecordKind> {
@@ -143,10 +166,9 @@ fn kind(asked: RecordType) -> Option<RecordKind> {
     }
 }
 
-fn data(record: &Record) -> Option<RData> {
+fn data(record: &Record, cuts: &BTreeMap<String, Vec<usize>>) -> Option<RData> {
     Some(match record.kind {
-        RecordKind::Txt if record.value.is_empty() => RData::TXT(TXT::from_bytes(vec![b""])),
-        RecordKind::Txt => RData::TXT(TXT::from_bytes(record.value.as_bytes().chunks(TXT_STRING_BYTES_MAX).collect())),
+        RecordKind::Txt => RData::TXT(TXT::from_bytes(strings(&record.value, cuts.get(&record.value)))),
         RecordKind::Cname => RData::CNAME(CNAME(parse(&record.value)?)),
         RecordKind::Ns => RData::NS(NS(parse(&record.value)?)),
         RecordKind::Mx => {
@@ -156,6 +178,19 @@ fn data(record: &Record) -> Option<RData> {
         RecordKind::A => RData::A(A(record.value.parse().ok()?)),
         RecordKind::Aaaa => RData::AAAA(AAAA(record.value.parse().ok()?)),
     })
+}
+
+/// At least one.
+fn strings<'a>(text: &'a str, lengths: Option<&Vec<usize>>) -> Vec<&'a [u8]> {
+    let mut rest = text.as_bytes();
+    let mut strings = Vec::new();
+    for length in lengths.into_iter().flatten() {
+        let (string, after) = rest.split_at_checked(*length).unwrap_or((rest, b""));
+        strings.push(string);
+        rest = after;
+    }
+    strings.extend(rest.chunks(TXT_STRING_BYTES_MAX));
+    if strings.is_empty() { vec![b""] } else { strings }
 }
 
 fn parse(name: &str) -> Option<Name> {

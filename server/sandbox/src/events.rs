@@ -1,7 +1,8 @@
 //! What SES tells of a mail that it took, as it is written to a topic. It decides nothing: the fates are `people`'s, when
 //! and how often an event comes is `world`'s.
 
-use crate::bounces::Bounce;
+use crate::bounces::{self, Bounce};
+use crate::crowd::Reaction;
 use crate::headers::Shown;
 use crate::people::Fate;
 use crate::ses::send::Accepted;
@@ -43,6 +44,7 @@ pub(crate) enum EventType {
     Delivery,
     DeliveryDelay,
     RenderingFailure,
+    Open,
 }
 
 /// One that is to come.
@@ -57,6 +59,8 @@ pub(crate) struct Event {
 
 const REMOTE_MTA: &str = "192.0.2.25";
 const OUTGOING_IP: &str = "198.51.100.25";
+const READER_IP: &str = "203.0.113.25";
+const READER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Thunderbird/140.5.0";
 
 impl EventType {
     /// As MatchingEventTypes has it.
@@ -69,6 +73,7 @@ impl EventType {
             Self::Delivery => "DELIVERY",
             Self::DeliveryDelay => "DELIVERY_DELAY",
             Self::RenderingFailure => "RENDERING_FAILURE",
+            Self::Open => "OPEN",
         }
     }
 
@@ -82,31 +87,35 @@ impl EventType {
             Self::Delivery => ("Delivery", "delivery"),
             Self::DeliveryDelay => ("DeliveryDelay", "deliveryDelay"),
             Self::RenderingFailure => ("Rendering Failure", "failure"),
+            Self::Open => ("Open", "open"),
         }
     }
 }
 
 /// In the order of their coming. The mail as a whole is sent, and rejected, once.
 pub(crate) fn of(accepted: &Accepted) -> Vec<Event> {
-    use EventType::{Bounce, Complaint, Delivery, DeliveryDelay, Reject, RenderingFailure, Send};
+    use EventType::{Bounce, Complaint, Delivery, DeliveryDelay, Open, Reject, RenderingFailure, Send};
     let event_type = if accepted.letter.unrendered.is_some() { RenderingFailure } else { Send };
     let mut events = vec![Event { event_type, step: 1, recipient: String::new(), fate: Fate::Delivered }];
-    for (recipient, fate) in accepted.letter.recipients.iter().zip(&accepted.fates) {
+    for (recipient, Reaction { fate, opens, .. }) in accepted.letter.recipients.iter().zip(&accepted.reactions) {
         let types: &[(EventType, u8)] = match fate {
             Fate::Delivered => &[(Delivery, 2)],
             Fate::Bounced
             | Fate::SoftBounced
+            | Fate::BouncedAs(_)
+            | Fate::Blocked(_)
             | Fate::SimulatedBounce
             | Fate::SimulatedSuppression
             | Fate::Suppressed(_) => &[(Bounce, 2)],
             Fate::Complained | Fate::SimulatedComplaint => &[(Delivery, 2), (Complaint, 3)],
             Fate::OutOfOffice => &[(Delivery, 2), (Bounce, 3)],
-            Fate::Delayed => &[(DeliveryDelay, 2), (Delivery, 3)],
+            Fate::Delayed | Fate::Deferred(_) => &[(DeliveryDelay, 2), (Delivery, 3)],
             Fate::Rejected if events.iter().any(|event| event.event_type == Reject) => &[],
             Fate::Rejected => &[(Reject, 2)],
             Fate::Silent => &[],
         };
-        events.extend(types.iter().map(|(event_type, step)| Event {
+        let opening = opens.then(|| (Open, types.last().map_or(3, |(_, step)| (step + 1).max(3))));
+        events.extend(types.iter().chain(&opening).map(|(event_type, step)| Event {
             event_type: *event_type,
             step: *step,
             recipient: recipient.clone(),
@@ -143,7 +152,14 @@ impl<'a> Writer<'a> {
                 tag("ses:outgoing-tls-version", "TLSv1.3");
             }
             (EventType::Bounce | EventType::Complaint, None)
-            | (EventType::Send | EventType::Reject | EventType::DeliveryDelay | EventType::RenderingFailure, _) => {}
+            | (
+                EventType::Send
+                | EventType::Reject
+                | EventType::DeliveryDelay
+                | EventType::RenderingFailure
+                | EventType::Open,
+                _,
+            ) => {}
         }
         let block = self.block(event, millis, chance);
         format!("{{\"eventType\":\"{name}\",\"mail\":{}{tags}}}}},\"{block_name}\":{block}}}\n", self.mail)
@@ -181,19 +197,23 @@ impl<'a> Writer<'a> {
                 "complaintFeedbackType": "abuse",
                 "arrivalDate": timestamp,
             }),
-            EventType::DeliveryDelay => json!({
-                "delayType": "TransientCommunicationFailure",
-                "delayedRecipients": [{
-                    "emailAddress": recipient,
-                    "status": "4.4.1",
-                    "diagnosticCode": "smtp; 421 4.4.1 Unable to connect to remote host",
-                }],
-                "expirationTime": moment::iso(millis + 14 * 3_600_000),
-                "timestamp": timestamp,
-                "reportingMTA": reporting,
-            }),
+            EventType::DeliveryDelay => delay(event, millis, &timestamp, &reporting),
+            EventType::Open => json!({ "ipAddress": READER_IP, "timestamp": timestamp, "userAgent": READER }),
         }
     }
+}
+
+fn delay(event: &Event, millis: i64, timestamp: &str, reporting: &str) -> Value {
+    let (delay_type, status, diagnostic) = bounces::delay(event.fate);
+    json!({
+        "delayType": delay_type,
+        "delayedRecipients": [
+            { "emailAddress": event.recipient, "status": status, "diagnosticCode": diagnostic },
+        ],
+        "expirationTime": moment::iso(millis + 14 * 3_600_000),
+        "timestamp": timestamp,
+        "reportingMTA": reporting,
+    })
 }
 
 fn bounce(event: &Event, timestamp: &str, feedback_id: &str, reporting: &str) -> Value {
@@ -212,7 +232,7 @@ fn bounce(event: &Event, timestamp: &str, feedback_id: &str, reporting: &str) ->
         bounce["reportingMTA"] = json!(format!("dns; {reporting}"));
     }
     bounce["bouncedRecipients"] = json!([recipient]);
-    if matches!(event.fate, Fate::Bounced | Fate::SoftBounced | Fate::SimulatedBounce) {
+    if bounce["bouncedRecipients"][0]["diagnosticCode"].as_str().is_some_and(|text| text.starts_with("smtp;")) {
         bounce["remoteMtaIp"] = json!(REMOTE_MTA);
     }
     bounce

@@ -3,6 +3,7 @@
 
 use crate::log::{Log, Place};
 use crate::moment;
+use crate::providers::Placement;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, VecDeque};
@@ -29,6 +30,9 @@ pub struct Mail {
     pub raw: Vec<u8>,
     /// It went to nobody: every recipient is on a suppression list.
     pub suppressed: bool,
+    /// Where it ended, by recipient, while providers have a memory.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub placements: BTreeMap<String, Placement>,
 }
 
 /// Which mails, the oldest first: without a beginning the newest.

@@ -16,6 +16,11 @@ pub(crate) fn seconds(millis: i64) -> f64 {
     millis as f64 / 1000.0
 }
 
+/// Whole days of the epoch.
+pub(crate) fn day(seconds: f64) -> i64 {
+    millis(seconds).div_euclid(MILLIS_A_DAY)
+}
+
 /// `2026-07-27T11:51:10.600Z`.
 pub(crate) fn iso(millis: i64) -> String {
     let Civil { year, month, day, hour, minute, second, milli, .. } = civil(millis);

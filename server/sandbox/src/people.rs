@@ -1,5 +1,10 @@
-//! The people who get mail: what comes of a mail and who answers it, by the address alone. It knows no lists, makes no
-//! events and writes no answers.
+//! The people who get mail: what comes of a mail and who opens and answers it, by the address alone; of those whose address
+//! says nothing, `shares` decides. It knows no lists, makes no events and writes no answers.
+
+pub(crate) mod shares;
+
+use crate::bounces::BounceKind;
+use crate::providers::Provider;
 
 /// What comes of a mail at one recipient.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -9,6 +14,12 @@ pub(crate) enum Fate {
     Bounced,
     /// The mailbox is full.
     SoftBounced,
+    /// In one of the other ways that SES tells apart.
+    BouncedAs(BounceKind),
+    /// The provider wants no mail of this sender.
+    Blocked(Provider),
+    /// The provider takes it at the second attempt.
+    Deferred(Provider),
     /// Delivered, and reported as spam.
     Complained,
     /// Delivered, and an automatic reply comes back.
@@ -114,7 +125,31 @@ impl Intent {
     }
 }
 
+impl Fate {
+    /// For SES, nobody is there: the address goes onto the list.
+    pub(crate) fn is_hard_bounce(self) -> bool {
+        match self {
+            Self::Bounced | Self::BouncedAs(BounceKind::General) => true,
+            Self::Delivered
+            | Self::SoftBounced
+            | Self::BouncedAs(_)
+            | Self::Blocked(_)
+            | Self::Deferred(_)
+            | Self::Complained
+            | Self::OutOfOffice
+            | Self::Rejected
+            | Self::Delayed
+            | Self::Silent
+            | Self::SimulatedBounce
+            | Self::SimulatedComplaint
+            | Self::SimulatedSuppression
+            | Self::Suppressed(_) => false,
+        }
+    }
+}
+
 const SIMULATOR: &str = "simulator.amazonses.com";
+const OPEN: &str = "open";
 
 /// Of the simulator by its documented addresses, of anybody else by the first word of the local part that means something.
 pub(crate) fn fate(address: &str) -> Fate {
@@ -131,8 +166,19 @@ pub(crate) fn fate(address: &str) -> Fate {
     words(&local).find_map(meaning).unwrap_or(Fate::Delivered)
 }
 
-/// `None`: nobody answers. What comes of the mail is `fate`'s to say first.
-pub(crate) fn mood(address: &str) -> Option<Mood> {
+/// Whether a word of the local part decides anything.
+pub(crate) fn says_something(address: &str) -> bool {
+    let local = local_part(address).to_ascii_lowercase();
+    let says = |word: &str| meaning(word).is_some() || Intent::meant(word).is_some() || word == OPEN;
+    is_simulated(address) || words(&local).any(says)
+}
+
+pub(crate) fn opens(address: &str) -> bool {
+    !is_simulated(address) && words(&local_part(address).to_ascii_lowercase()).any(|word| word == OPEN)
+}
+
+/// `None`: nobody answers. What comes of the mail is `fate`'s to say first. `intent`: of somebody whose words tell none.
+pub(crate) fn mood(address: &str, intent: Option<Intent>) -> Option<Mood> {
     if is_simulated(address) {
         return None;
     }
@@ -166,7 +212,7 @@ pub(crate) fn mood(address: &str) -> Option<Mood> {
         })
     };
     Some(Mood {
-        intent: words(&local).find_map(Intent::meant)?,
+        intent: words(&local).find_map(Intent::meant).or(intent)?,
         language: words(&local).find_map(language).unwrap_or(Language::English),
         program: words(&local).find_map(program),
         charset: words(&local).find_map(charset),
@@ -181,8 +227,8 @@ pub(crate) fn name(address: &str) -> String {
         !word.is_empty()
             && word.bytes().all(|byte| byte.is_ascii_lowercase())
             && Intent::meant(word).is_none()
-            && mood(&format!("{alone}@x")) == mood("answer@x")
-            && *word != "en"
+            && mood(&format!("{alone}@x"), None) == mood("answer@x", None)
+            && !["en", OPEN].contains(word)
     };
     let mut letters = words(&local).find(says_nothing).unwrap_or("bob").chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
@@ -206,7 +252,7 @@ fn meaning(word: &str) -> Option<Fate> {
         "reject" => Fate::Rejected,
         "delay" => Fate::Delayed,
         "silent" => Fate::Silent,
-        _ => return None,
+        _ => Fate::BouncedAs(BounceKind::meant(word)?),
     })
 }
 

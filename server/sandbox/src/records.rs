@@ -1,6 +1,7 @@
 //! DNS records in this world and what a question finds among them. It knows no packets.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// `value`: a TXT's text unquoted, `10 host` for MX, the target for CNAME and NS, an address for A and AAAA. Names are
@@ -25,13 +26,6 @@ pub enum RecordKind {
     Ns,
 }
 
-/// What ails every answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum DnsTrouble {
-    ServFail,
-    Silence,
-}
-
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub(crate) enum RecordError {
     #[error("{0:?} is not a name in DNS.")]
@@ -40,8 +34,10 @@ pub(crate) enum RecordError {
     Mx(String),
     #[error("{0:?} is not an IP address of this kind.")]
     Address(String),
-    #[error("A TXT record holds at most 60 000 bytes.")]
+    #[error("A TXT record holds at most 60 000 bytes, and each of its strings 255.")]
     Long,
+    #[error("Only a TXT record is written in several strings.")]
+    Strings,
 }
 
 /// What a question finds, the CNAMEs on the way first.
@@ -50,8 +46,15 @@ pub(crate) struct Found {
     pub(crate) records: Vec<Record>,
     /// Whether the name at the end of the CNAMEs exists. Without records this parts "no data" from NXDOMAIN.
     pub(crate) exists: bool,
+    /// Of texts that are cut otherwise than into the longest strings: how long each string is.
+    pub(crate) cuts: BTreeMap<String, Vec<usize>>,
 }
 
+/// How the texts at each name are cut into strings, where someone has said so.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Cuts(BTreeMap<String, BTreeMap<String, Vec<usize>>>);
+
+pub(crate) const TXT_STRING_BYTES_MAX: usize = 255;
 const TXT_BYTES_MAX: usize = 60_000; // a DNS message ends at 65 535
 const CNAMES_FOLLOWED_MAX: usize = 8;
 
@@ -93,6 +96,26 @@ pub(crate) fn normal_name(name: &str) -> Result<String, RecordError> {
     if normal.len() > 253 || !normal.split('.').all(is_label) { Err(wrong()) } else { Ok(normal) }
 }
 
+impl Cuts {
+    pub(crate) fn set(&mut self, name: &str, value: &str, lengths: Vec<usize>) {
+        self.0.entry(name.to_owned()).or_default().insert(value.to_owned(), lengths);
+    }
+
+    /// Of one text, or of all at that name.
+    pub(crate) fn forget(&mut self, name: &str, value: Option<&str>) {
+        if let (Some(value), Some(here)) = (value, self.0.get_mut(name)) {
+            here.remove(value);
+        }
+        if value.is_none() || self.0.get(name).is_some_and(BTreeMap::is_empty) {
+            self.0.remove(name);
+        }
+    }
+
+    pub(crate) fn at(&self, name: &str) -> BTreeMap<String, Vec<usize>> {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+}
+
 /// Adds a normal record. Of one that is there already only the time to live changes.
 pub(crate) fn publish(records: &mut Vec<Record>, record: Record) {
     records.retain(|there| (&there.name, there.kind, &there.value) != (&record.name, record.kind, &record.value));
@@ -122,7 +145,7 @@ pub(crate) fn find(records: &[Record], name: &str, kind: Option<RecordKind>) -> 
             }
         }
     }
-    Found { records: found, exists: exists(records, &name) }
+    Found { records: found, exists: exists(records, &name), cuts: BTreeMap::new() }
 }
 
 fn exists(records: &[Record], name: &str) -> bool {
@@ -131,6 +154,6 @@ fn exists(records: &[Record], name: &str) -> bool {
     })
 }
 
-fn five_minutes() -> u32 {
+pub(crate) fn five_minutes() -> u32 {
     300
 }

@@ -2,7 +2,7 @@
 //! the DNS records; `mail`, `queues` and `objects` beside it have what is too much for that.
 
 use crate::mail::Outbox;
-use crate::records::Record;
+use crate::records::{Cuts, Record};
 use crate::s3::buckets::Buckets;
 use crate::ses::account::{Account, Standing};
 use crate::ses::configuration_sets::ConfigurationSet;
@@ -26,12 +26,17 @@ pub(crate) struct State {
     pub(crate) regions: BTreeMap<String, Region>,
     pub(crate) records: Vec<Record>,
     #[serde(default)]
+    pub(crate) cuts: Cuts,
+    #[serde(default)]
     pub(crate) queues: Queues,
     #[serde(default)]
     pub(crate) buckets: Buckets,
     /// Topics, by ARN, whose queue gets their messages without an envelope.
     #[serde(default)]
     pub(crate) raw_topics: BTreeSet<String>,
+    /// Queues by region: what EventBridge hears of tenants reaches them.
+    #[serde(default)]
+    pub(crate) rules: BTreeMap<String, BTreeSet<String>>,
     #[serde(default)]
     pub(crate) quota: Quota,
     #[serde(default)]

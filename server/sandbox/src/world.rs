@@ -1,22 +1,26 @@
 //! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
 //! nothing here listens.
 
+mod bridge;
 mod buckets;
+mod crowd;
+mod faults;
 mod queues;
 mod receiving;
 mod records;
 mod sending;
 mod verdicts;
 
+use faults::{after, instead};
 pub(crate) use queues::QueueCall;
-pub(crate) use records::ServFail;
+pub(crate) use records::Said;
 
+use crate::crowd::Crowd;
 use crate::events::EventPlan;
-use crate::faults::{Fault, FaultKind, Faults, Odds};
+use crate::faults::Faults;
 use crate::history::History;
 use crate::mail::Outbox;
 use crate::mail_in::MailIn;
-use crate::records::DnsTrouble;
 use crate::s3::files::Files;
 use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
@@ -24,6 +28,7 @@ use crate::ses::quota::Rates;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::ses::{self, Operation};
 use crate::state::{Region, State, StateFolder};
+use crate::troubles::Troubles;
 use crate::wire::{Answer, Failure};
 use crate::{Chance, Now, Options, StartError, ids, moment};
 use serde::Serialize;
@@ -58,12 +63,13 @@ struct Inner {
     state: State,
     folder: StateFolder,
     pages: Pages,
-    trouble: Option<DnsTrouble>,
+    troubles: Troubles,
     hold: bool,
     faults: Faults,
     calls: VecDeque<Call>,
     rates: Rates,
     history: History,
+    crowd: Crowd,
     plan: EventPlan,
     paused_tenant_error: PausedTenantError,
     /// Mails and queues change too often to write the state each time.
@@ -116,12 +122,13 @@ impl World {
             state,
             folder,
             pages: Pages::default(),
-            trouble: None,
+            troubles: Troubles::default(),
             hold: false,
             faults: Faults::default(),
             calls: VecDeque::new(),
             rates: Rates::default(),
             history: History::default(),
+            crowd: Crowd::default(),
             plan: EventPlan::default(),
             paused_tenant_error: PausedTenantError::default(),
             unsaved: false,
@@ -144,20 +151,6 @@ impl World {
         }));
         world.furnish();
         Ok(world)
-    }
-
-    pub fn fail(&self, fault: Fault) {
-        self.inner().faults.push(fault);
-    }
-
-    /// In place of the odds before.
-    pub fn set_odds(&self, odds: Vec<Odds>) {
-        self.inner().faults.set_odds(odds);
-    }
-
-    /// No fault is left to come, counted or by odds.
-    pub fn end_faults(&self) {
-        self.inner().faults = Faults::default();
     }
 
     /// While true, nothing becomes SUCCESS by itself.
@@ -187,7 +180,7 @@ impl World {
             for (name, region) in &mut inner.state.regions {
                 let dns = ses::Dns {
                     records: &inner.state.records,
-                    trouble: inner.trouble.is_some(),
+                    troubles: &inner.troubles,
                     hold: inner.hold,
                     auto_verify: self.0.auto_verify,
                     known_domain: self.0.known_domain.as_deref(),
@@ -251,6 +244,10 @@ impl World {
         let operation = incoming.operation.name;
         let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
+        let before = operation.starts_with("UpdateReputationEntity").then(|| {
+            let region = incoming.region.clone();
+            (bridge::standings(inner.state.regions.get(&region)), region)
+        });
         let fault = inner.faults.take(operation, &*self.0.chance);
         let (outcome, accepted) = match instead(fault) {
             Some(outcome) => (outcome, Vec::new()),
@@ -269,12 +266,16 @@ impl World {
             Call { operation: operation.to_owned(), path: path.to_owned(), status, body, unknown },
         );
         if accepted.is_empty() {
-            let inner = &mut *inner;
-            inner.folder.keep(&inner.state);
+            let kept = &mut *inner;
+            kept.folder.keep(&kept.state);
+            drop(inner);
         } else {
             inner.unsaved = true;
             drop(inner);
             accepted.iter().for_each(|accepted| self.deliver(accepted));
+        }
+        if let Some((before, region)) = before {
+            self.tell_bridge(&region, &before);
         }
         outcome
     }
@@ -301,7 +302,7 @@ impl World {
             pages: &mut inner.pages,
             dns: ses::Dns {
                 records: &inner.state.records,
-                trouble: inner.trouble.is_some(),
+                troubles: &inner.troubles,
                 hold: inner.hold,
                 auto_verify: self.0.auto_verify,
                 known_domain: self.0.known_domain.as_deref(),
@@ -313,6 +314,7 @@ impl World {
             drafts: incoming.drafts,
             accepted: Vec::new(),
             history: &inner.history,
+            crowd: &mut inner.crowd,
         };
         let answer = (incoming.operation.run)(&mut request);
         let accepted = request.accepted;
@@ -352,30 +354,6 @@ impl World {
         let result = change(inner);
         inner.folder.keep(&inner.state);
         result
-    }
-}
-
-/// What the caller meets in place of the operation.
-fn instead<T>(fault: Option<FaultKind>) -> Option<Outcome<T>> {
-    Some(match fault? {
-        FaultKind::TooManyRequests => Outcome::Answer(Err(Failure::too_many_requests())),
-        FaultKind::InternalError => Outcome::Answer(Err(Failure::internal_error())),
-        FaultKind::ServiceUnavailable => Outcome::Answer(Err(Failure::service_unavailable())),
-        FaultKind::Garbage => Outcome::Garbage,
-        FaultKind::Hang => Outcome::Hang,
-        FaultKind::AcceptThenHang | FaultKind::AcceptThenReset | FaultKind::FailInPart | FaultKind::SlowDrip => {
-            return None;
-        }
-    })
-}
-
-/// What the caller learns of the operation's answer. A refusal is always told.
-fn after<T>(fault: Option<FaultKind>, answer: Result<T, Failure>) -> Outcome<T> {
-    match (fault, answer) {
-        (Some(FaultKind::AcceptThenHang), Ok(_)) => Outcome::Hang,
-        (Some(FaultKind::AcceptThenReset), Ok(_)) => Outcome::Reset,
-        (Some(FaultKind::SlowDrip), answer) => Outcome::Drip(answer),
-        (_, answer) => Outcome::Answer(answer),
     }
 }
 

@@ -236,11 +236,23 @@ async fn a_resolver_in_trouble_is_never_a_wrong_record() {
     acme.site.world.trouble(None);
     acme.publish().await;
     acme.work().await;
-    acme.site.world.trouble(Some(DnsTrouble::ServFail));
-    acme.work_a_day_later().await;
+    for trouble in [DnsTrouble::ServFail, DnsTrouble::Refused, DnsTrouble::Lame, DnsTrouble::Silence] {
+        acme.site.world.trouble_at("acme-sales.example", Some(trouble));
+        acme.work_a_day_later().await;
+        let standing = acme.standing().await;
+        assert!(standing.contains("Mail can leave under this name."), "what was right stays right: {standing}");
+        assert!(standing.contains("Cannot tell"), "{trouble:?}: {standing}");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_do_not_fit_into_one_packet_are_fetched_whole() {
+    let mut acme = connected("acme-sales.example").await;
+    acme.site.world.trouble(Some(DnsTrouble::Truncation));
+    acme.publish().await;
+    acme.work().await;
     let standing = acme.standing().await;
-    assert!(standing.contains("Mail can leave under this name."), "what was right stays right: {standing}");
-    assert!(standing.contains("Cannot tell"), "{standing}");
+    assert!(standing.contains("Mail can leave under this name."), "{standing}");
 }
 
 #[tokio::test]

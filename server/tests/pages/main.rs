@@ -11,6 +11,7 @@ mod domains;
 mod faults;
 mod harness;
 mod leads;
+mod lookups;
 mod mailboxes;
 mod messages;
 mod parts;

@@ -2,8 +2,8 @@
 //! one that says "no such thing".
 
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
-use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError, NoRecords};
 use hickory_resolver::proto::rr::rdata::{CNAME, MX};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Resolver, TokioResolver};
@@ -66,13 +66,19 @@ impl Dns {
                 values.sort();
                 if values.is_empty() { Lookup::Absent } else { Lookup::Present(values) }
             }
-            Err(error) if error.is_no_records_found() => Lookup::Absent,
+            Err(error) if error.is_no_records_found() && !is_referral(&error) => Lookup::Absent,
             Err(error) => {
                 tracing::debug!("DNS does not answer: {error}");
                 Lookup::Unknown
             }
         }
     }
+}
+
+/// "Not mine, ask those", of a server that does not hold the zone delegated to it (RFC 2308, 2.2). The resolver takes it for
+/// an answer without records.
+fn is_referral(error: &NetError) -> bool {
+    matches!(error, NetError::Dns(DnsError::NoRecordsFound(NoRecords { soa: None, ns: Some(_), .. })))
 }
 
 /// A value as the rules compare it.

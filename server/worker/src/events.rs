@@ -8,10 +8,10 @@ use crate::duty::{Progress, Result};
 use crate::platform;
 use db::clock;
 use db::events::{self, Fact, Outcome, Raw};
-use db::isolation::ses_account;
+use db::isolation::{ses_account, ses_tenants};
 use db::scope::{TenantTx, WorkerTx};
 use rules::error::describe;
-use rules::events::{EventError, EventKind, SesEvent, effect, parse, parse_with_id};
+use rules::events::{EventError, EventKind, SesEvent, effect, parse, parse_with_id, tenant_hint};
 use rules::ids::{MessageId, TenantId};
 use rules::limits;
 use std::collections::HashMap;
@@ -119,6 +119,10 @@ async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<O
     let mut platforms: Vec<Placed> = Vec::new();
     let mut by_tenant: HashMap<TenantId, Vec<Placed>> = HashMap::new();
     for (place, (raw, event)) in raw.iter().zip(events).enumerate() {
+        if let Some(name) = event.is_err().then(|| tenant_hint(&raw.body)).flatten() {
+            outcomes[place] = look_soon(context, &name).await;
+            continue;
+        }
         match read(context, raw, event) {
             Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((place, fact)),
             Ok((Whose::Platform, fact)) => platforms.push((place, fact)),
@@ -148,6 +152,26 @@ async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<O
             None => return outcomes,
         }
     }
+}
+
+/// How a tenant stands at SES may have changed: the duty that knows looks now.
+async fn look_soon(context: &Context, name: &str) -> Outcome {
+    let Some(tenant) = crate::isolation::tenant_of(context, name) else {
+        return Outcome::Unusable("It is about no tenant of ours.");
+    };
+    match nudge(context, tenant).await {
+        Ok(()) => Outcome::Applied,
+        Err(error) => {
+            tracing::warn!(%tenant, "a hint about how it stands at SES: {}", describe(&error));
+            Outcome::Failed
+        }
+    }
+}
+
+async fn nudge(context: &Context, tenant: TenantId) -> Result<()> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    ses_tenants::nudge(&mut tx, context.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// All at once; where one of them cannot be written, each by itself, so that it holds up no other.

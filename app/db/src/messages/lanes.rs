@@ -167,19 +167,19 @@ pub async fn hold(
     Ok(())
 }
 
-/// What SES refused for one of these, and what they wait for stands now: it is tried again soon, of `domain` alone or of
-/// the whole tenant. Never at once: SES may answer from two places that do not agree.
-pub async fn lift_holds(tx: &mut TenantTx, waits: &[Wait], domain: Option<DomainId>) -> Result<()> {
+/// What SES refused from `domain` for one of these, and what they wait for stands now: it is tried again soon. Never at once:
+/// SES may answer from two places that do not agree.
+pub async fn lift_holds(tx: &mut TenantTx, waits: &[Wait], domain: DomainId) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
         "update lanes l set due_at = least(l.due_at, l.looked_at + make_interval(secs => $3)) from mailboxes m
          where l.tenant_id = $1 and l.waits_for = any($2) and m.tenant_id = $1 and m.id = l.mailbox_id
-           and ($4::uuid is null or m.domain_id = $4)",
+           and m.domain_id = $4",
     )
     .bind(tenant.uuid())
     .bind(waits.iter().map(|wait| LaneWait::Held(*wait).code().into_owned()).collect::<Vec<_>>())
     .bind(f64::from(limits::HELD_AGAIN_SECS_MIN))
-    .bind(domain.map(DomainId::uuid))
+    .bind(domain.uuid())
     .execute(tx.sql())
     .await?;
     Ok(())

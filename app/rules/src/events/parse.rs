@@ -77,10 +77,12 @@ pub(crate) fn open(body: &str) -> (Option<String>, Result<Value, EventError>) {
 /// SES's own word for what kind of event it is, also of one that [`parse`] cannot use.
 pub fn kind_name(body: &str) -> Option<String> {
     let outer = object(body).ok()?;
-    match enveloped(&outer).ok()? {
-        Some(letter) => named(Node::of(&object(letter).ok()?)).map(|(name, _)| name),
-        None => named(Node::of(&outer)).map(|(name, _)| name),
-    }
+    let letter = match enveloped(&outer).ok()? {
+        Some(letter) => object(letter).ok()?,
+        None => outer,
+    };
+    let letter = Node::of(&letter);
+    named(letter).map(|(name, _)| name).or_else(|| letter.get("detail-type").text())
 }
 
 fn object(text: &str) -> Result<Value, EventError> {

@@ -113,17 +113,17 @@ impl Dkim {
             return;
         }
         let verified = matches!(self.status.as_str(), "SUCCESS" | "TEMPORARY_FAILURE");
-        let stands = dns.auto_verify || self.stands_in_dns(identity, dns);
+        let stands = if dns.auto_verify { Some(true) } else { self.stands_in_dns(identity, dns) };
         let status = match (stands, verified) {
-            _ if dns.trouble && !dns.auto_verify && verified => return,
-            _ if dns.trouble && !dns.auto_verify => "PENDING",
-            (true, _) if dns.hold && self.status != "SUCCESS" => match verified {
+            (None, true) => return,
+            (None, false) => "PENDING",
+            (Some(true), _) if dns.hold && self.status != "SUCCESS" => match verified {
                 true => return,
                 false => "PENDING",
             },
-            (true, _) => "SUCCESS",
-            (false, true) => "TEMPORARY_FAILURE",
-            (false, false) => "PENDING",
+            (Some(true), _) => "SUCCESS",
+            (Some(false), true) => "TEMPORARY_FAILURE",
+            (Some(false), false) => "PENDING",
         };
         if status == "SUCCESS" && self.status != "SUCCESS" {
             self.last_success = Some(now);
@@ -131,17 +131,19 @@ impl Dkim {
         status.clone_into(&mut self.status);
     }
 
-    fn stands_in_dns(&self, identity: &str, dns: Dns) -> bool {
-        !self.tokens.is_empty()
-            && self.tokens.iter().all(|token| {
-                let name = format!("{token}._domainkey.{identity}");
-                if self.origin == EASY {
-                    let target = format!("{token}.{HOSTED_ZONE}");
-                    records::at(dns.records, &name, RecordKind::Cname).any(|record| record.value == target)
-                } else {
-                    records::find(dns.records, &name, Some(RecordKind::Txt)).records.iter().any(has_public_key)
-                }
-            })
+    /// `None`: one of the names does not answer.
+    fn stands_in_dns(&self, identity: &str, dns: Dns) -> Option<bool> {
+        let mut stands = !self.tokens.is_empty();
+        for token in &self.tokens {
+            let name = format!("{token}._domainkey.{identity}");
+            stands &= if self.origin == EASY {
+                let target = format!("{token}.{HOSTED_ZONE}");
+                dns.look_up(&name, RecordKind::Cname)?.iter().any(|record| record.value == target)
+            } else {
+                dns.look_up(&name, RecordKind::Txt)?.iter().any(has_public_key)
+            };
+        }
+        Some(stands)
     }
 
     pub(super) fn attributes(&self) -> Value {

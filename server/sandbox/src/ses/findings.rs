@@ -3,6 +3,7 @@
 
 use super::pages::Paging;
 use super::{Operation, Request};
+use crate::bridge::News;
 use crate::wire::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -122,6 +123,25 @@ impl Findings {
     /// The highest of the open ones.
     pub(super) fn impact(&self) -> Option<Impact> {
         self.0.values().filter(|finding| finding.status == FindingStatus::Open).map(|finding| finding.impact).max()
+    }
+
+    /// Those that were opened or fixed.
+    pub(super) fn news(&self, before: &Self) -> Vec<News> {
+        let is_open = |finding: &Recorded| finding.status == FindingStatus::Open;
+        let changed =
+            self.0.iter().filter(|(kind, finding)| is_open(finding) != before.0.get(kind).is_some_and(is_open));
+        let news = changed.map(|(kind, finding)| News {
+            detail_type: match finding.status {
+                FindingStatus::Open => "Advisor Recommendation Status Open",
+                FindingStatus::Fixed => "Advisor Recommendation Status Resolved",
+            },
+            detail: json!({
+                "version": "1.0.0",
+                "data": finding.description,
+                "metadata": { "impact": finding.impact, "type": kind },
+            }),
+        });
+        news.collect()
     }
 
     pub(super) fn record(&mut self, finding: Finding, now: f64) -> Change {

@@ -7,6 +7,7 @@ use crate::headers::{self, Headers};
 use crate::wire::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use mail_parser::{MessageParser, PartType};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -29,6 +30,13 @@ pub(crate) struct Letter {
     pub(crate) tags: BTreeMap<String, String>,
     /// Why its template could not be rendered.
     pub(crate) unrendered: Option<String>,
+}
+
+impl Letter {
+    pub(super) fn has_html(&self) -> bool {
+        let message = MessageParser::default().parse(&self.raw);
+        message.is_some_and(|message| message.parts.iter().any(|part| matches!(part.body, PartType::Html(_))))
+    }
 }
 
 pub(super) struct Message {

@@ -1,7 +1,7 @@
 //! The custom MAIL FROM domain of an identity: one MX to SES and an SPF record that admits it.
 
 use super::{Dns, Operation, Request, identities, nothing};
-use crate::records::{self, RecordKind};
+use crate::records::RecordKind;
 use crate::wire::{Answer, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,9 +23,9 @@ pub(crate) struct MailFrom {
 
 impl MailFrom {
     pub(super) fn refresh(&mut self, region: &str, dns: Dns) {
-        let stands = dns.auto_verify || self.stands_in_dns(region, dns);
+        let stands = if dns.auto_verify { Some(true) } else { self.stands_in_dns(region, dns) };
+        let Some(stands) = stands else { return };
         let status = match self.status.as_str() {
-            _ if dns.trouble && !dns.auto_verify => return,
             "SUCCESS" | "TEMPORARY_FAILURE" if !stands => "TEMPORARY_FAILURE",
             "SUCCESS" => return,
             _ if stands && !dns.hold => "SUCCESS",
@@ -34,16 +34,17 @@ impl MailFrom {
         status.clone_into(&mut self.status);
     }
 
-    fn stands_in_dns(&self, region: &str, dns: Dns) -> bool {
+    /// `None`: the name does not answer.
+    fn stands_in_dns(&self, region: &str, dns: Dns) -> Option<bool> {
         let wanted = format!("10 feedback-smtp.{region}.amazonses.com");
-        let mut exchanges = records::at(dns.records, &self.domain, RecordKind::Mx);
-        let only = exchanges.next().is_some_and(|record| record.value == wanted) && exchanges.next().is_none();
+        let exchanges = dns.look_up(&self.domain, RecordKind::Mx)?;
+        let only = matches!(exchanges.as_slice(), [record] if record.value == wanted);
         let admits = |text: &str| {
             text.to_ascii_lowercase()
                 .strip_prefix("v=spf1 ")
                 .is_some_and(|rest| rest.split(' ').any(|term| term.trim_start_matches('+') == "include:amazonses.com"))
         };
-        only && records::at(dns.records, &self.domain, RecordKind::Txt).any(|record| admits(&record.value))
+        Some(only && dns.look_up(&self.domain, RecordKind::Txt)?.iter().any(|record| admits(&record.value)))
     }
 
     /// Whether mail must not leave at present.

@@ -96,11 +96,12 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Opens and clicks there are none.
+/// Clicks there are none.
 fn metrics(moment: &Moment) -> &'static [&'static str] {
     match (moment.event.event_type, moment.event.fate) {
         (EventType::Send, _) => &["SEND"],
         (EventType::Delivery, _) => &["DELIVERY"],
+        (EventType::Open, _) => &["OPEN", "DELIVERY_OPEN"],
         (EventType::Complaint, _) => &["COMPLAINT", "DELIVERY_COMPLAINT"],
         (EventType::Bounce, Fate::Suppressed(_)) => &[],
         (EventType::Bounce, _) if moment.bounce().is_some_and(|bounce| bounce.kind == "Permanent") => {

@@ -30,9 +30,11 @@ mod template;
 mod tenant_resources;
 pub(crate) mod tenants;
 
+use crate::crowd::Crowd;
 use crate::history::History;
-use crate::records::Record;
+use crate::records::{self, Record, RecordKind};
 use crate::state::Region;
+use crate::troubles::Troubles;
 use crate::wire::Answer;
 use account::Standing;
 use letter::{Draft, Drafts};
@@ -73,18 +75,26 @@ pub(crate) struct Request<'a> {
     /// Left behind by them.
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) history: &'a History,
+    pub(crate) crowd: &'a mut Crowd,
 }
 
 /// What SES sees of DNS, and whether it looks.
 #[derive(Clone, Copy)]
 pub(crate) struct Dns<'a> {
     pub(crate) records: &'a [Record],
-    /// No answer or none of use: SES learns nothing new.
-    pub(crate) trouble: bool,
+    pub(crate) troubles: &'a Troubles,
     pub(crate) hold: bool,
     pub(crate) auto_verify: bool,
     /// Verifies without records.
     pub(crate) known_domain: Option<&'a str>,
+}
+
+impl Dns<'_> {
+    /// `None`: no answer or none of use, and SES learns nothing new.
+    fn look_up(&self, name: &str, kind: RecordKind) -> Option<Vec<Record>> {
+        let shown = self.troubles.shown(self.records, name)?;
+        Some(records::find(shown, name, Some(kind)).records)
+    }
 }
 
 const BODY_BYTES_MAX_WITH_MAIL: usize = 14 * 1_048_576; // 10 MB in base64

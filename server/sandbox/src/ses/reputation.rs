@@ -6,6 +6,7 @@ use super::findings::{Change, Finding, Findings, Impact};
 use super::pages::Paging;
 use super::tenants::Tenant;
 use super::{Operation, Request, nothing};
+use crate::bridge::{self, News};
 use crate::wire::{Answer, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -112,6 +113,31 @@ impl Reputation {
         }
         self.follow_policy(now);
         true
+    }
+
+    /// What EventBridge hears of it. `before`: how the same tenant stood.
+    pub(crate) fn news(&self, before: &Self) -> Vec<News> {
+        let status = |record: Option<&StatusRecord>| record.map_or(SendingStatus::Enabled, |record| record.status);
+        let mut news = Vec::new();
+        for (origin, before, after) in [
+            ("CUSTOMER_MANAGED", before.customer_managed.as_ref(), self.customer_managed.as_ref()),
+            ("AWS_MANAGED", Some(&before.aws_ses_managed), Some(&self.aws_ses_managed)),
+        ] {
+            let Some(record) = after.filter(|_| status(before) != status(after)) else { continue };
+            let detail_type = match record.status {
+                SendingStatus::Disabled => "Sending Status Disabled",
+                SendingStatus::Enabled | SendingStatus::Reinstated => "Sending Status Enabled",
+            };
+            let told = json!({
+                "status": record.status,
+                "cause": record.cause,
+                "lastUpdatedTimestamp": bridge::moment(record.last_updated_timestamp),
+            });
+            let detail = json!({ "version": "1.0.0", "data": { "origin": origin, "record": told } });
+            news.push(News { detail_type, detail });
+        }
+        news.extend(self.findings.news(&before.findings));
+        news
     }
 
     fn end_reinstatement(&mut self, now: f64) {

@@ -6,7 +6,9 @@ use super::identities::{self, Identity};
 use super::letter::Letter;
 use super::suppression::Rule;
 use super::{Operation, Request, account, arn, configuration_sets};
+use crate::crowd::Reaction;
 use crate::people::{self, Fate, Scope};
+use crate::providers::Sent;
 use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use crate::{ids, moment};
@@ -35,7 +37,7 @@ pub(crate) struct Accepted {
     pub(crate) sender: Sender,
     pub(crate) letter: Letter,
     /// In the order of the recipients; none of a mail that could not be rendered.
-    pub(crate) fates: Vec<Fate>,
+    pub(crate) reactions: Vec<Reaction>,
     pub(crate) topics: Vec<Topic>,
 }
 
@@ -60,6 +62,9 @@ pub enum PausedTenantError {
 }
 
 pub(super) const SEND: &str = "SendEmail";
+
+/// Of who names no pool: the IPs that all share.
+const SHARED_POOL: &str = "shared";
 
 fn send(request: &mut Request) -> Answer {
     let drafts = std::mem::replace(&mut request.drafts, Ok(Vec::new()))?;
@@ -96,10 +101,16 @@ pub(super) fn accept(
     let set = sender.configuration_set.as_ref().and_then(|name| request.region.configuration_sets.get(name));
     let topics = set.map(topics).unwrap_or_default();
     let message_id = ids::ses(request.region_name, moment::millis(request.now), request.chance);
-    let fates = match letter.unrendered {
+    let mut reactions = match letter.unrendered {
         Some(_) => Vec::new(),
-        None => fates(request, sender, &letter, &message_id)?,
+        None => reactions(request, sender, &letter, &message_id)?,
     };
+    // Only with a destination for it SES puts its picture into a mail, and only into HTML.
+    if reactions.iter().any(|reaction| reaction.opens)
+        && !(topics.iter().any(|topic| topic.wants("OPEN")) && letter.has_html())
+    {
+        reactions.iter_mut().for_each(|reaction| reaction.opens = false);
+    }
     request.accepted.push(Accepted {
         operation,
         region: request.region_name.to_owned(),
@@ -107,7 +118,7 @@ pub(super) fn accept(
         at: request.now,
         sender: sender.clone(),
         letter,
-        fates,
+        reactions,
         topics,
     });
     Ok(message_id)
@@ -242,14 +253,26 @@ fn admit(request: &mut Request, letter: &Letter) -> Result<(), Failure> {
 }
 
 /// Hard bounces and complaints go onto the list at once, those of the simulator do not.
-fn fates(request: &mut Request, sender: &Sender, letter: &Letter, message_id: &str) -> Result<Vec<Fate>, Failure> {
+fn reactions(
+    request: &mut Request,
+    sender: &Sender,
+    letter: &Letter,
+    message_id: &str,
+) -> Result<Vec<Reaction>, Failure> {
     let set = match &sender.configuration_set {
-        Some(name) => configuration_sets::find(request, name)?.suppression(),
+        Some(name) => Some(configuration_sets::find(request, name)?),
         None => None,
     };
+    let pool = set.and_then(|set| set.pool()).unwrap_or(SHARED_POOL);
+    let sent = Sent {
+        pool: format!("{} {pool}", request.region_name),
+        domain: domain(&sender.from),
+        mailbox: sender.from.to_ascii_lowercase(),
+    };
+    let suppression = set.and_then(|set| set.suppression());
     let tenant = sender.tenant.as_ref().and_then(|name| request.region.tenants.get(name));
     let reasons = &request.region.account.suppressed_reasons;
-    let rule = Rule::of(set, tenant.and_then(|tenant| tenant.suppression.as_ref()), reasons);
+    let rule = Rule::of(suppression, tenant.and_then(|tenant| tenant.suppression.as_ref()), reasons);
     let now = request.now;
     let list = match (rule.scope, &sender.tenant) {
         (Scope::Tenant, Some(name)) => request.region.tenants.get_mut(name).map(|tenant| &mut tenant.suppressed),
@@ -257,28 +280,20 @@ fn fates(request: &mut Request, sender: &Sender, letter: &Letter, message_id: &s
         (Scope::Account, _) => Some(&mut request.region.account.suppressed),
     };
     let list = list.ok_or_else(Failure::internal_error)?;
-    let fate = |address: &String| {
+    let react = |address: &String| {
         if rule.holds_back(list, address) {
-            return Fate::Suppressed(rule.scope);
+            let fate = Fate::Suppressed(rule.scope);
+            return Reaction { fate, opens: false, mood: None, placement: None };
         }
-        let fate = people::fate(address);
-        match fate {
-            Fate::Bounced => rule.record(list, address, "BOUNCE", message_id, now),
-            Fate::Complained => rule.record(list, address, "COMPLAINT", message_id, now),
-            Fate::Delivered
-            | Fate::SoftBounced
-            | Fate::OutOfOffice
-            | Fate::Rejected
-            | Fate::Delayed
-            | Fate::Silent
-            | Fate::SimulatedBounce
-            | Fate::SimulatedComplaint
-            | Fate::SimulatedSuppression
-            | Fate::Suppressed(_) => {}
+        let reaction = request.crowd.react(address, &sent, request.dns.records, now);
+        if reaction.fate.is_hard_bounce() {
+            rule.record(list, address, "BOUNCE", message_id, now);
+        } else if reaction.fate == Fate::Complained {
+            rule.record(list, address, "COMPLAINT", message_id, now);
         }
-        fate
+        reaction
     };
-    Ok(letter.recipients.iter().map(fate).collect())
+    Ok(letter.recipients.iter().map(react).collect())
 }
 
 fn domain(address: &str) -> String {

@@ -4,7 +4,6 @@
 use super::World;
 use crate::ids;
 use crate::mail_in::{MailIn, NotReceived, Received};
-use crate::people::{self, Fate};
 use crate::s3::buckets::Object;
 use crate::ses::send::Accepted;
 use crate::sns::{self, Subject};
@@ -48,8 +47,8 @@ impl World {
             return;
         }
         let to = mailboxes.join(", ");
-        for (recipient, fate) in accepted.letter.recipients.iter().zip(&accepted.fates) {
-            let Some(mood) = people::mood(recipient).filter(|_| *fate == Fate::Delivered) else { continue };
+        for (recipient, reaction) in accepted.letter.recipients.iter().zip(&accepted.reactions) {
+            let Some(mood) = reaction.mood else { continue };
             let step = if mood.intent.is_automatic() { PROGRAM_STEP } else { PERSON_STEP };
             let at = self.due(accepted.at, step);
             let answer = answers::write(mood, recipient, &to, raw, moment::millis(accepted.at), at);

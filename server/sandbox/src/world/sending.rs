@@ -118,6 +118,12 @@ impl World {
         Notice { queue: sns::queue(topic_arn).to_owned(), message_id: ids::uuid(&*self.0.chance), body, due }
     }
 
+    /// Of a message without an envelope.
+    pub(super) fn bare_notice(&self, queue: &str, message: &str, due: i64) -> Notice {
+        let message_id = ids::uuid(&*self.0.chance);
+        Notice { queue: queue.to_owned(), message_id, body: message.to_owned(), due }
+    }
+
     pub(super) fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
         let mut inner = self.inner();
         let inner = &mut *inner;
@@ -151,7 +157,8 @@ impl World {
 }
 
 fn captured(accepted: &Accepted) -> Mail {
-    let Accepted { region, message_id, at, sender, letter, fates, .. } = accepted;
+    let Accepted { region, message_id, at, sender, letter, reactions, .. } = accepted;
+    let placed = letter.recipients.iter().zip(reactions);
     let id = ids::on_the_wire(region, message_id);
     let date = moment::rfc5322(moment::millis(*at));
     Mail {
@@ -164,6 +171,7 @@ fn captured(accepted: &Accepted) -> Mail {
         to: letter.recipients.clone(),
         tags: letter.tags.clone(),
         raw: letter.headers.on_the_wire(&letter.raw, &id, &date),
-        suppressed: fates.iter().all(|fate| matches!(fate, crate::people::Fate::Suppressed(_))),
+        suppressed: reactions.iter().all(|reaction| matches!(reaction.fate, crate::people::Fate::Suppressed(_))),
+        placements: placed.filter_map(|(to, reaction)| Some((to.clone(), reaction.placement?))).collect(),
     }
 }

@@ -2,6 +2,7 @@
 //! pauses, which IPs it gives. Nothing of it can be had through the API.
 
 use super::World;
+use super::bridge::{Standings, standings};
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::quota::Quota;
@@ -46,13 +47,19 @@ impl World {
 
     fn judge(&self, tenant: &str, mut judge: impl FnMut(&mut Reputation, f64)) -> bool {
         let now = (self.0.now)();
-        self.change(|inner| {
+        let regions: Vec<(String, Standings)> = {
+            let inner = self.inner();
+            inner.state.regions.iter().map(|(name, region)| (name.clone(), standings(Some(region)))).collect()
+        };
+        let found = self.change(|inner| {
             let mut found = false;
             for tenant in inner.state.regions.values_mut().filter_map(|region| region.tenants.get_mut(tenant)) {
                 found = true;
                 judge(&mut tenant.reputation, now);
             }
             found
-        })
+        });
+        regions.iter().for_each(|(region, before)| self.tell_bridge(region, before));
+        found
     }
 }

@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 const BOTO3: &str = "1.44.8";
 const CLIENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign/client.py");
@@ -14,6 +14,8 @@ const CLIENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign/client.
 struct Sandbox {
     process: Child,
     url: String,
+    /// Open as long as it may write.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Sandbox {
@@ -28,9 +30,10 @@ impl Sandbox {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("SES ").unwrap().to_owned();
-        Self { process, url }
+        Self { process, url, _said: said }
     }
 }
 

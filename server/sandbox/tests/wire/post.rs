@@ -37,7 +37,11 @@ pub async fn start_and(change: impl FnOnce(&mut Options)) -> Running {
 }
 
 pub async fn associate(sandbox: &Running, arn: &str) {
-    sandbox.post("/v2/email/tenants/resources", json!({ "TenantName": "acme", "ResourceArn": arn })).await.ok();
+    associate_with(sandbox, "acme", arn).await;
+}
+
+pub async fn associate_with(sandbox: &Running, tenant: &str, arn: &str) {
+    sandbox.post("/v2/email/tenants/resources", json!({ "TenantName": tenant, "ResourceArn": arn })).await.ok();
 }
 
 pub fn identity_arn(name: &str) -> String {

@@ -150,7 +150,7 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
     }
     work::write_look(&mut tx, domain.id, looked_at, verified_at).await?;
     if state == DomainState::Verified {
-        lanes::lift_holds(&mut tx, &[Wait::NotAssociated, Wait::DomainNotVerified], Some(domain.id)).await?;
+        lanes::lift_holds(&mut tx, &[Wait::NotAssociated, Wait::DomainNotVerified], domain.id).await?;
     }
     Ok(tx.commit().await?)
 }

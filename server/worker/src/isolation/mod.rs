@@ -10,11 +10,9 @@ use crate::due::{Acting, act_on_due};
 use crate::duty::{Error, Progress, Result};
 use db::isolation::ses_tenants::{self, ReadBack};
 use db::lease::{self, Lease, Leased};
-use db::messages::lanes;
 use db::scope::TenantTx;
 use rules::ids::TenantId;
 use rules::limits;
-use rules::messages::Wait;
 use rules::time::Duration;
 
 pub async fn provision(context: &Context) -> Result<Progress> {
@@ -33,7 +31,6 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                 let next = context.now() + Duration::hours(limits::SES_TENANT_CHECK_HOURS);
                 if lease::settle(&mut tx, Leased::SesTenants, &lease, Some(next)).await? {
                     ses_tenants::write_ready(&mut tx, &read, context.now()).await?;
-                    lanes::lift_holds(&mut tx, &[Wait::NotAssociated], None).await?;
                     tx.commit().await?;
                 }
                 Ok(())
@@ -53,6 +50,12 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.
 pub(crate) fn ses_name(context: &Context, tenant: TenantId) -> String {
     format!("{}-{}", context.ses.name_prefix(), tenant.uuid().simple())
+}
+
+/// The tenant that has this name there.
+pub(crate) fn tenant_of(context: &Context, name: &str) -> Option<TenantId> {
+    let id = name.strip_prefix(context.ses.name_prefix())?.strip_prefix('-')?;
+    TenantId::parse(id).filter(|tenant| ses_name(context, *tenant) == name)
 }
 
 pub(crate) async fn provision_at_ses(context: &Context, owner: &str, name: &str) -> Result<ReadBack, SesError> {
