@@ -19,7 +19,9 @@ use crate::judgement::Taken;
 use crate::teams::Sending;
 use db::embedded_postgres::{EmbeddedPostgres, Options};
 use db::fixtures::TestDatabase;
+use rules::time::Chance;
 use sandbox::{DnsTrouble, EventPlan, FaultKind, Odds};
+use server::system::SystemChance;
 use std::time::{Duration, Instant};
 
 const TEAMS: [&str; 8] = ["alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel"];
@@ -29,8 +31,8 @@ const STEPS: [(&str, &str); 1] = [("Hello {{ lead.first_name }}", "Hi {{ lead.fi
 const PATIENCE: Duration = Duration::from_secs(25 * 60);
 const TICK: Duration = Duration::from_secs(1);
 const OUTAGE: Duration = Duration::from_secs(3);
-/// In seconds: a process lives at least so long, and less than twice.
-const LIFE_SECS: u64 = 40;
+/// A process lives at least so long, and less than twice.
+const LIFE: Duration = Duration::from_secs(40);
 /// An event that is late comes after all others of its mail, and after most of what the process that sent it lived for.
 const LATE_SECS: u32 = 45;
 
@@ -207,8 +209,10 @@ impl Ordeal<'_> {
             self.kills += u32::try_from(alive - self.workers.len()).unwrap();
         }
         while self.workers.len() < 2 {
-            let span = LIFE_SECS * 1000 + u64::from(rand::random::<u16>()) % (LIFE_SECS * 1000);
-            self.workers.push((self.site.start_worker(), now + Duration::from_millis(span)));
+            let mut byte = [0];
+            SystemChance.fill(&mut byte);
+            let life = LIFE * (256 + u32::from(byte[0])) / 256;
+            self.workers.push((self.site.start_worker(), now + life));
         }
     }
 
