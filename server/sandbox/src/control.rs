@@ -1,6 +1,7 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+mod begin;
 mod crowd;
 mod dns;
 
@@ -72,6 +73,8 @@ POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a
 POST   /_sandbox/subscriptions      {\"topic\": ARN, \"raw\"}: while true, its queue gets messages without an envelope
 POST   /_sandbox/rules              {\"region\"?, \"queue\"}: the queue gets what EventBridge hears of tenants: sending status,
                                     findings
+POST   /_sandbox/clock              {\"ahead_secs\"}: the world's time moves ahead by so much
+POST   /_sandbox/reset              {\"seed\"?}: a new world, empty; with a seed the same dice in every run
 POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
 GET    /_sandbox/calls              the last 10 000 calls to SES; status 0: left unanswered
 GET    /_sandbox/state              all that SES holds
@@ -101,6 +104,8 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
         .route("/_sandbox/subscriptions", post(subscription))
         .route("/_sandbox/rules", post(rule))
+        .route("/_sandbox/clock", post(begin::clock))
+        .route("/_sandbox/reset", post(begin::reset))
         .route("/_sandbox/forget", post(forget))
         .route("/_sandbox/calls", get(calls))
         .route("/_sandbox/state", get(state))

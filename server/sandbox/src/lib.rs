@@ -51,7 +51,7 @@ pub use ses::reputation::SendingStatus;
 pub use ses::send::PausedTenantError;
 pub use state::ACCOUNT;
 pub use troubles::DnsTrouble;
-pub use world::{Call, World};
+pub use world::{Call, NotAhead, World};
 
 use std::io;
 use std::net::SocketAddr;

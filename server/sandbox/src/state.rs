@@ -41,6 +41,9 @@ pub(crate) struct State {
     pub(crate) quota: Quota,
     #[serde(default)]
     pub(crate) standing: Standing,
+    /// By how much time is ahead.
+    #[serde(default)]
+    pub(crate) ahead_millis: i64,
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -54,6 +57,7 @@ pub(crate) struct Region {
 }
 
 /// The folder, if any, and what its `state.json` holds: nothing is written that it holds already.
+#[derive(Default)]
 pub(crate) struct StateFolder {
     path: Option<PathBuf>,
     written: String,

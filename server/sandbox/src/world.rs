@@ -1,6 +1,7 @@
 //! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
 //! nothing here listens.
 
+mod begin;
 mod bridge;
 mod buckets;
 mod crowd;
@@ -11,6 +12,8 @@ mod records;
 mod sending;
 mod verdicts;
 
+pub use begin::NotAhead;
+use begin::{Ahead, Dice};
 use faults::{after, instead};
 pub(crate) use queues::QueueCall;
 pub(crate) use records::Said;
@@ -57,6 +60,8 @@ struct Shared {
     event_delay: f64,
     now: Now,
     chance: Chance,
+    ahead: Ahead,
+    dice: Dice,
 }
 
 struct Inner {
@@ -118,21 +123,8 @@ impl World {
     pub(crate) fn open(options: Options, address: SocketAddr) -> Result<Self, StartError> {
         let (folder, state, outbox) = StateFolder::open(options.state)?;
         let files = state.buckets.files.clone();
-        let inner = Inner {
-            state,
-            folder,
-            pages: Pages::default(),
-            troubles: Troubles::default(),
-            hold: false,
-            faults: Faults::default(),
-            calls: VecDeque::new(),
-            rates: Rates::default(),
-            history: History::default(),
-            crowd: Crowd::default(),
-            plan: EventPlan::default(),
-            paused_tenant_error: PausedTenantError::default(),
-            unsaved: false,
-        };
+        let (ahead, dice) = (Ahead::of(state.ahead_millis), Dice::default());
+        let inner = Inner { folder, ..Inner::of(state) };
         let Options { auto_verify, known_domain, mail_in, strict, event_delay, now, chance, .. } = options;
         let (inner, arrivals) = (Mutex::new(inner), Notify::new());
         let world = Self(Arc::new(Shared {
@@ -146,8 +138,10 @@ impl World {
             mail_in,
             strict,
             event_delay,
-            now,
-            chance,
+            now: ahead.on(now),
+            chance: dice.or(chance),
+            ahead,
+            dice,
         }));
         world.furnish();
         Ok(world)
@@ -354,6 +348,27 @@ impl World {
         let result = change(inner);
         inner.folder.keep(&inner.state);
         result
+    }
+}
+
+impl Inner {
+    /// In memory only.
+    fn of(state: State) -> Self {
+        Self {
+            state,
+            folder: StateFolder::default(),
+            pages: Pages::default(),
+            troubles: Troubles::default(),
+            hold: false,
+            faults: Faults::default(),
+            calls: VecDeque::new(),
+            rates: Rates::default(),
+            history: History::default(),
+            crowd: Crowd::default(),
+            plan: EventPlan::default(),
+            paused_tenant_error: PausedTenantError::default(),
+            unsaved: false,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod account;
 mod answers;
+mod beginning;
 mod bridge;
 mod buckets;
 mod bulk;

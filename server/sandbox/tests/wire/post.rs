@@ -19,6 +19,11 @@ pub async fn start_and(change: impl FnOnce(&mut Options)) -> Running {
         change(options);
     })
     .await;
+    furnish(&sandbox).await;
+    sandbox
+}
+
+pub async fn furnish(sandbox: &Running) {
     sandbox.world.set_quota(-1.0, -1.0);
     sandbox.tenant("acme").await;
     sandbox.identity("acme.example").await;
@@ -31,9 +36,8 @@ pub async fn start_and(change: impl FnOnce(&mut Options)) -> Running {
     let body = json!({ "EventDestinationName": "events", "EventDestination": destination });
     sandbox.post("/v2/email/configuration-sets/acme/event-destinations", body).await.ok();
     for arn in [identity_arn("acme.example"), set_arn("acme")] {
-        associate(&sandbox, &arn).await;
+        associate(sandbox, &arn).await;
     }
-    sandbox
 }
 
 pub async fn associate(sandbox: &Running, arn: &str) {
