@@ -11,7 +11,11 @@ pub(super) struct Headers<'a>(Option<Message<'a>>);
 impl<'a> Headers<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Self {
         let bytes = bytes.get(..limits::REPLY_HEADER_BYTES_MAX).unwrap_or(bytes);
-        Self(MessageParser::new().parse_headers(bytes))
+        let parser = MessageParser::new();
+        Self(match spelled_zone(bytes) {
+            Some(mended) => parser.parse_headers(&mended).map(Message::into_owned),
+            None => parser.parse_headers(bytes),
+        })
     }
 
     /// As it stands there, unfolded to one line.
@@ -89,12 +93,46 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// A date whose zone is one letter, like `Z`, takes the field behind it away in the library
+/// (`findings/mail-parser-date-zone-z.sh`): the header with that zone in digits. `None`: there is none.
+fn spelled_zone(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut mended: Option<Vec<u8>> = None;
+    let mut copied = 0;
+    let mut at = 0;
+    let mut is_date = false;
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        let is_folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        is_date = if is_folded { is_date } else { line.get(..5).is_some_and(|it| it.eq_ignore_ascii_case(b"date:")) };
+        let goes_on = lines.peek().is_some_and(|next| next.starts_with(b" ") || next.starts_with(b"\t"));
+        let text = line.trim_ascii_end();
+        if is_date
+            && !goes_on
+            && let [.., b' ' | b'\t', letter] = text
+            && letter.is_ascii_alphabetic()
+        {
+            let letter_at = at + text.len() - 1;
+            let mended = mended.get_or_insert_default();
+            mended.extend_from_slice(&bytes[copied..letter_at]);
+            mended.extend_from_slice(b"+0000");
+            copied = letter_at + 1;
+        }
+        at += line.len();
+    }
+    let mut mended = mended?;
+    mended.extend_from_slice(&bytes[copied..]);
+    Some(mended)
+}
+
 fn mailboxes(list: &Address<'_>) -> Vec<(String, String)> {
     let bounded = list.iter().take(limits::REPLY_RECIPIENTS_MAX);
     let read = bounded.filter_map(|one| {
-        let address = tidy::line(one.address()?, limits::ADDRESS_BYTES_MAX);
         let name = tidy::line(one.name().unwrap_or_default(), limits::PERSON_NAME_CHARS_MAX);
-        address.contains('@').then_some((name, address))
+        match tidy::line(one.address()?, limits::ADDRESS_BYTES_MAX) {
+            // Of an address that is quoted and stands alone the library takes the local part for a name.
+            domain if domain.starts_with('@') => Some((String::new(), format!("\"{name}\"{domain}"))),
+            address => address.contains('@').then_some((name, address)),
+        }
     });
     read.collect()
 }
@@ -150,6 +188,27 @@ mod tests {
         assert_eq!(headers(text).subject(), "one");
         assert_eq!(headers(text).mailboxes(&HeaderName::From), [(String::new(), "a@b.example".to_owned())]);
         assert_eq!(headers(text).addresses("Delivered-To"), ["x@y.example", "z@y.example"]);
+    }
+
+    #[test]
+    fn a_zone_of_one_letter_takes_nothing_away() {
+        let text = "DATE: Sat, 28 Nov 2026 10:00:00 Z\r\nSubject: one\r\nFrom: a@b.example\r\n\r\n";
+        assert_eq!(headers(text).date().map(OffsetDateTime::unix_timestamp), Some(1_795_860_000));
+        assert_eq!(
+            (headers(text).subject().as_str(), headers(text).raw("from").as_deref()),
+            ("one", Some("a@b.example"))
+        );
+        for date in ["Date:", "Date: Z", "Date: x", "Date: Sat, 28 Nov 2026 10:00:00\n Z", "Date: Z\nDate: Z"] {
+            let text = format!("To: c@d.example\n{date}\nSubject: one\n\n");
+            assert_eq!(headers(&text).subject(), "one", "{date:?}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_address_alone_stays_whole() {
+        let mailbox = |from: &str| headers(&format!("From: {from}\n\n")).mailboxes(&HeaderName::From);
+        assert_eq!(mailbox("\"a..b\"@c.example"), [(String::new(), "\"a..b\"@c.example".to_owned())]);
+        assert_eq!(mailbox("A <\"a..b\"@c.example>"), [("A".to_owned(), "\"a..b\"@c.example".to_owned())]);
     }
 
     #[test]
