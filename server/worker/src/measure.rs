@@ -3,7 +3,10 @@
 use crate::aws::Mail;
 use crate::duty::Result;
 use crate::{Context, Ses, messages, mime};
+use db::events::{self, Outcome, Raw};
+use db::scope::WorkerTx;
 use rules::ids::{MessageId, TenantId};
+use rules::limits;
 use rules::messages::SendOutcome;
 use rules::time::OffsetDateTime;
 use std::sync::Arc;
@@ -50,4 +53,18 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
 /// One claim for up to `limit` lanes of a tenant. Its mails are never given to SES. How many there are.
 pub async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Result<usize> {
     messages::claim_alone(context, tenant, limit).await
+}
+
+/// Writes notifications into the inbox, as many at once as [`crate::events::take_in`] does, and does nothing else. Their ids
+/// begin with `name`.
+pub async fn keep_bare(context: &Context, name: &str, bodies: Vec<String>) -> Result<()> {
+    let received_at = context.now();
+    let raw = bodies.into_iter().enumerate();
+    let raw: Vec<Raw> = raw.map(|(number, body)| Raw { id: format!("{name}-{number}"), body, received_at }).collect();
+    for some in raw.chunks(usize::try_from(limits::EVENTS_AT_ONCE).unwrap_or(1)) {
+        let mut tx = WorkerTx::begin(&context.login).await?;
+        events::keep(&mut tx, some, &vec![Outcome::Applied; some.len()], received_at).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
