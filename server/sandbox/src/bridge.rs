@@ -3,7 +3,7 @@
 
 use crate::ids;
 use crate::moment::{self, Civil};
-use crate::state::ACCOUNT;
+use crate::place::Place;
 use serde_json::{Value, json};
 
 /// What changed, by its `detail-type`.
@@ -13,16 +13,16 @@ pub(crate) struct News {
 }
 
 /// No envelope is around it: the rule's target is the queue itself.
-pub(crate) fn message(region: &str, resource: &str, news: &News, millis: i64, chance: &dyn Fn(&mut [u8])) -> String {
+pub(crate) fn message(place: &Place, resource: &str, news: &News, millis: i64, chance: &dyn Fn(&mut [u8])) -> String {
     let Civil { year, month, day, hour, minute, second, .. } = moment::civil(millis);
     json!({
         "version": "0",
         "id": ids::uuid(chance),
         "detail-type": news.detail_type,
         "source": "aws.ses",
-        "account": ACCOUNT,
+        "account": place.account(),
         "time": format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
-        "region": region,
+        "region": place.region(),
         "resources": [resource],
         "detail": news.detail,
     })

@@ -1,6 +1,7 @@
 //! The control API under `/_sandbox/`: plays the world by hand. Unsigned, so it must never be within reach of a web page
 //! or of a name that someone points at loopback.
 
+mod accounts;
 mod begin;
 mod crowd;
 mod dns;
@@ -8,11 +9,13 @@ mod dns;
 use crate::events::EventPlan;
 use crate::faults::{Fault, Odds};
 use crate::mail::{Mail, Wanted};
+use crate::place::Place;
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::reputation::SendingStatus;
 use crate::ses::send::PausedTenantError;
 use crate::sqs;
+use crate::state::ACCOUNT;
 use crate::world::World;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -32,7 +35,7 @@ const MAIL_IN_BYTES_MAX: usize = 64 * 1_048_576; // a mail that is too large is 
 
 /// What `GET /_sandbox/` says.
 pub(crate) const HELP: &str = "\
-The sandbox: Amazon SES v2, SQS, S3 and DNS on localhost. Its control API, unsigned, in JSON:
+The sandbox: Amazon SES v2, SQS, S3, STS and DNS on localhost. Its control API, unsigned, in JSON:
 
 GET    /_sandbox/records            all DNS records
 POST   /_sandbox/records            {\"name\", \"kind\": \"TXT|CNAME|MX|A|AAAA|NS\", \"value\", \"ttl\"?}, or a list of them;
@@ -48,13 +51,17 @@ POST   /_sandbox/odds               [{\"operation\", \"percent\", \"kind\"}, …
                                     other odds are set
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself
 POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: stays until \"\" or until put again
-POST   /_sandbox/quota              {\"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and a second
-POST   /_sandbox/account            {\"enforcement_status\"?: \"HEALTHY|PROBATION|SHUTDOWN\", \"production_access\"?}
+GET    /_sandbox/roles              the roles that may be assumed
+POST   /_sandbox/roles              {\"arn\", \"external_id\"?}: of any account; its SES and its queues are apart from all others
+DELETE /_sandbox/roles              {\"arn\"}: it can be assumed no more; who has assumed it keeps that until it expires
+POST   /_sandbox/quota              {\"account\"?, \"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and
+                                    a second
+POST   /_sandbox/account            {\"account\"?, \"enforcement_status\"?: \"HEALTHY|PROBATION|SHUTDOWN\", \"production_access\"?}
 POST   /_sandbox/tenants/{name}     {\"status\": \"ENABLED|DISABLED|REINSTATED\", \"cause\"?}: what AWS decides; ENABLED leaves
                                     it to the tenant's policy again
 POST   /_sandbox/findings           {\"tenant\", \"type\": \"BOUNCE|COMPLAINT|IP_LISTING|FEEDBACK_3P|…\", \"impact\"?: \"LOW|HIGH\",
                                     \"status\"?: \"OPEN|FIXED\", \"description\"?}
-POST   /_sandbox/dedicated-ips      {\"region\"?, \"ip\"}: AWS gives the account one
+POST   /_sandbox/dedicated-ips      {\"account\"?, \"region\"?, \"ip\"}: AWS gives the account one
 POST   /_sandbox/paused-tenants     {\"error\"}: what a paused tenant's mail meets: SendingPaused, MessageRejected or
                                     AccessDenied
 POST   /_sandbox/people             {\"seed\"?, \"shares\": {WORD: 0..1, …}}: what people do whose addresses say nothing; words
@@ -66,13 +73,15 @@ GET    /_sandbox/mail               the newest 10 000 mails, the oldest first; ?
 GET    /_sandbox/mail/{message id}  one mail, as it would leave
 POST   /_sandbox/events             {\"copies\"?, \"shuffle\"?, \"hold\"?, \"late_percent\"?, \"late_secs\"?, \"lost_percent\"?}: how
                                     events come from now on; held ones come when hold is false again; a Send is never lost
-POST   /_sandbox/events/raw         {\"region\"?, \"queue\"?, \"message\"}: any text or object into a queue, as from SNS
+POST   /_sandbox/events/raw         {\"account\"?, \"region\"?, \"queue\"?, \"message\"}: any text or object into a queue,
+                                    as from SNS
 GET    /_sandbox/mail-in            the rule for mail that is received: domain, bucket, topic; null: there is none
 POST   /_sandbox/mail-in            {\"recipients\": [ADDRESS, …], \"raw\"}: a mail from outside, into bucket and queue.
                                     Answers {\"message_id\"}
 POST   /_sandbox/subscriptions      {\"topic\": ARN, \"raw\"}: while true, its queue gets messages without an envelope
-POST   /_sandbox/rules              {\"region\"?, \"queue\"}: the queue gets what EventBridge hears of tenants: sending status,
-                                    findings
+POST   /_sandbox/rules              {\"account\"?, \"region\"?, \"queue\"}: the queue gets what EventBridge hears: of tenants their
+                                    sending status and findings, and of mails what their sets send there
+DELETE /_sandbox/rules              {\"account\"?, \"region\"?, \"queue\"}
 POST   /_sandbox/clock              {\"ahead_secs\"}: the world's time moves ahead by so much
 POST   /_sandbox/reset              {\"seed\"?}: a new world, empty; with a seed the same dice in every run
 POST   /_sandbox/forget             SES loses its memory, queues, buckets and mails; DNS records stay
@@ -103,7 +112,8 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/events/raw", post(raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
         .route("/_sandbox/subscriptions", post(subscription))
-        .route("/_sandbox/rules", post(rule))
+        .route("/_sandbox/rules", post(rule).delete(no_rule))
+        .route("/_sandbox/roles", get(accounts::roles).post(accounts::add).delete(accounts::remove))
         .route("/_sandbox/clock", post(begin::clock))
         .route("/_sandbox/reset", post(begin::reset))
         .route("/_sandbox/forget", post(forget))
@@ -188,30 +198,34 @@ async fn identity(State(world): State<World>, Path(name): Path<String>, body: By
 
 #[derive(Deserialize)]
 struct Quota {
+    #[serde(default = "home")]
+    account: String,
     max_24_hours: f64,
     max_rate: f64,
 }
 
 async fn quota(State(world): State<World>, body: Bytes) -> Done {
-    let Quota { max_24_hours, max_rate } = parse(&body)?;
-    world.set_quota(max_24_hours, max_rate);
+    let Quota { account, max_24_hours, max_rate } = parse(&body)?;
+    world.set_quota(&account, max_24_hours, max_rate);
     Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Standing {
+    #[serde(default = "home")]
+    account: String,
     enforcement_status: Option<EnforcementStatus>,
     production_access: Option<bool>,
 }
 
 async fn account(State(world): State<World>, body: Bytes) -> Done {
-    let Standing { enforcement_status, production_access } = parse(&body)?;
+    let Standing { account, enforcement_status, production_access } = parse(&body)?;
     if let Some(status) = enforcement_status {
-        world.set_enforcement_status(status);
+        world.set_enforcement_status(&account, status);
     }
     if let Some(granted) = production_access {
-        world.set_production_access(granted);
+        world.set_production_access(&account, granted);
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -248,14 +262,16 @@ async fn finding(State(world): State<World>, body: Bytes) -> Done {
 
 #[derive(Deserialize)]
 struct GivenIp {
+    #[serde(default = "home")]
+    account: String,
     #[serde(default = "us_east_1")]
     region: String,
     ip: Ipv4Addr,
 }
 
 async fn dedicated_ip(State(world): State<World>, body: Bytes) -> Done {
-    let GivenIp { region, ip } = parse(&body)?;
-    world.give_dedicated_ip(&region, ip);
+    let GivenIp { account, region, ip } = parse(&body)?;
+    world.give_dedicated_ip(Place::new(&account, &region), ip);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -299,6 +315,8 @@ async fn events(State(world): State<World>, body: Bytes) -> Done {
 
 #[derive(Deserialize)]
 struct RawEvent {
+    #[serde(default = "home")]
+    account: String,
     #[serde(default = "us_east_1")]
     region: String,
     #[serde(default = "events_queue")]
@@ -307,8 +325,8 @@ struct RawEvent {
 }
 
 async fn raw_event(State(world): State<World>, body: Bytes) -> Done {
-    let RawEvent { region, queue, message } = parse(&body)?;
-    world.push_event(&region, &queue, &message);
+    let RawEvent { account, region, queue, message } = parse(&body)?;
+    world.push_event(Place::new(&account, &region), &queue, &message);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -327,15 +345,25 @@ async fn subscription(State(world): State<World>, body: Bytes) -> Done {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
+    #[serde(default = "home")]
+    account: String,
     #[serde(default = "us_east_1")]
     region: String,
     queue: String,
 }
 
 async fn rule(State(world): State<World>, body: Bytes) -> Done {
-    let Rule { region, queue } = parse(&body)?;
-    world.add_rule(&region, &queue);
+    let Rule { account, region, queue } = parse(&body)?;
+    world.add_rule(Place::new(&account, &region), &queue);
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn no_rule(State(world): State<World>, body: Bytes) -> Done {
+    let Rule { account, region, queue } = parse(&body)?;
+    if world.remove_rule(Place::new(&account, &region), &queue) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Refusal(StatusCode::NOT_FOUND, format!("No rule there names the queue {queue}.")))
 }
 
 async fn receipt_rule(State(world): State<World>) -> Json<Value> {
@@ -354,6 +382,10 @@ async fn mail_in(State(world): State<World>, body: Bytes) -> Result<Json<Value>,
     let taken = world.mail_in(&recipients, raw.as_bytes());
     let message_id = taken.map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
     Ok(Json(json!({ "message_id": message_id })))
+}
+
+fn home() -> String {
+    ACCOUNT.to_owned()
 }
 
 fn us_east_1() -> String {

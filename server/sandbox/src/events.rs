@@ -6,7 +6,6 @@ use crate::crowd::Reaction;
 use crate::headers::Shown;
 use crate::people::Fate;
 use crate::ses::send::Accepted;
-use crate::state::ACCOUNT;
 use crate::{ids, moment};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -78,6 +77,20 @@ impl EventType {
     }
 
     /// The value of `eventType`, and the name of the block beside `mail`.
+    /// `detail-type` of EventBridge.
+    pub(crate) fn on_the_bus(self) -> &'static str {
+        match self {
+            Self::Send => "Email Sent",
+            Self::Reject => "Email Rejected",
+            Self::Bounce => "Email Bounced",
+            Self::Complaint => "Email Complaint Received",
+            Self::Delivery => "Email Delivered",
+            Self::DeliveryDelay => "Email Delivery Delayed",
+            Self::RenderingFailure => "Email Rendering Failed",
+            Self::Open => "Email Opened",
+        }
+    }
+
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Send => ("Send", "send"),
@@ -166,7 +179,7 @@ impl<'a> Writer<'a> {
     }
 
     fn block(&self, event: &Event, millis: i64, chance: &dyn Fn(&mut [u8])) -> Value {
-        let region = &self.accepted.region;
+        let region = self.accepted.place.region();
         let timestamp = moment::iso(millis);
         let reporting = format!("e234-11.smtp-out.{region}.amazonses.com");
         let recipient = &event.recipient;
@@ -244,7 +257,7 @@ struct Mail<'a> {
     timestamp: String,
     source: &'a str,
     source_arn: String,
-    sending_account_id: &'static str,
+    sending_account_id: &'a str,
     message_id: &'a str,
     destination: &'a [String],
     headers_truncated: bool,
@@ -284,8 +297,8 @@ fn mail(accepted: &Accepted) -> Mail<'_> {
     Mail {
         timestamp: moment::iso(moment::millis(accepted.at)),
         source: &sender.from,
-        source_arn: format!("arn:aws:ses:{}:{ACCOUNT}:identity/{}", accepted.region, sender.identity),
-        sending_account_id: ACCOUNT,
+        source_arn: accepted.place.arn("ses", &format!("identity/{}", sender.identity)),
+        sending_account_id: accepted.place.account(),
         message_id: &accepted.message_id,
         destination: &letter.recipients,
         headers_truncated,

@@ -4,6 +4,7 @@
 use crate::bounces::Bounce;
 use crate::events::{Event, EventType};
 use crate::people;
+use crate::place::Place;
 use crate::ses::send::Accepted;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,7 +13,7 @@ pub(crate) struct History(VecDeque<Told>);
 
 /// A mail without its content.
 pub(crate) struct Told {
-    pub(crate) region: String,
+    pub(crate) place: Place,
     pub(crate) message_id: String,
     pub(crate) from: String,
     pub(crate) subject: Option<String>,
@@ -42,16 +43,16 @@ impl History {
     }
 
     /// The oldest first.
-    pub(crate) fn in_region<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Told> {
-        self.0.iter().filter(move |told| told.region == region)
+    pub(crate) fn in_place<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a Told> {
+        self.0.iter().filter(move |told| told.place == *place)
     }
 }
 
 impl Told {
     pub(crate) fn new(accepted: &Accepted, moments: Vec<Moment>) -> Self {
-        let Accepted { region, message_id, sender, letter, .. } = accepted;
+        let Accepted { place, message_id, sender, letter, .. } = accepted;
         Self {
-            region: region.clone(),
+            place: place.clone(),
             message_id: message_id.clone(),
             from: letter.headers.get("From").unwrap_or(&sender.from).to_owned(),
             subject: letter.headers.get("Subject").map(str::to_owned),

@@ -1,9 +1,10 @@
 //! HTTP on loopback: signature, routes, faults, then the operation. It knows no operation by name.
 
 use crate::body::Unread;
+use crate::place::Place;
 use crate::wire::{self, Failure};
 use crate::world::{Call, Incoming, Outcome, QueueCall, World};
-use crate::{body, control, s3, ses, signature, sqs};
+use crate::{body, control, s3, ses, signature, sqs, sts};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
@@ -23,6 +24,7 @@ use tokio::time::Instant;
 use tower::util::MapResult;
 
 const BODY_BYTES_MAX: usize = 1_048_576; // unless the operation says more
+const STS_BYTES_MAX: usize = 65_536;
 const HANG_SECS: u64 = 60; // longer than any timeout of ours, and still an end
 const DRIP_PAUSE: Duration = Duration::from_secs(1);
 const HEAD_TIME_MAX: Duration = Duration::from_secs(60); // of a connection that is not in use too, as AWS has it
@@ -86,6 +88,10 @@ async fn call(State(world): State<World>, request: Request) -> Result<Response<B
         Some(operation) => {
             let outcome = call_sqs(&world, &head, body, operation).await;
             carried_out(outcome, &id, |answer| wire::sqs_response(&answer, &id)).await
+        }
+        None if authorization(&head).and_then(signature::service) == Some(sts::SERVICE) => {
+            let outcome = call_sts(&world, &head, body).await;
+            carried_out(outcome, &id, |answer| sts::response(answer, &id)).await
         }
         None if s3::is_for(&head, authorization(&head).and_then(signature::service)) => {
             let outcome = call_s3(&world, &head, body).await;
@@ -156,8 +162,8 @@ async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
         world.keep_call(Call { operation, path: path.to_owned(), status: failure.status, body, unknown: Vec::new() });
         Outcome::Answer(Err(failure))
     };
-    let region = match signature::region(authorization(head), "ses") {
-        Ok(region) => region,
+    let place = match place(world, head, "ses") {
+        Ok(place) => place,
         Err(failure) => return unmade(failure, body.ok()),
     };
     let Some((operation, labels)) = route.clone() else {
@@ -168,7 +174,7 @@ async fn call_ses(world: &World, head: &Parts, body: Body) -> Outcome {
         Ok(body) => body,
         Err(failure) => return unmade(failure, None),
     };
-    world.answer(Incoming { operation, region, labels, query, body, unknown, drafts }, path)
+    world.answer(Incoming { operation, place, labels, query, body, unknown, drafts }, path)
 }
 
 async fn call_sqs(
@@ -177,15 +183,13 @@ async fn call_sqs(
     body: Body,
     operation: Result<&'static sqs::Operation, &str>,
 ) -> Outcome {
-    let checked = match (signature::region(authorization(head), "sqs"), operation) {
+    let checked = match (place(world, head, "sqs"), operation) {
         (Err(failure), _) => Err(failure),
         (Ok(_), Err(unknown)) => {
             tracing::warn!(unknown, "the sandbox does not know this operation of SQS");
             Err(Failure::not_implemented(unknown))
         }
-        (Ok(region), Ok(operation)) => {
-            read(body, BODY_BYTES_MAX).await.map(|body| QueueCall { operation, region, body })
-        }
+        (Ok(place), Ok(operation)) => read(body, BODY_BYTES_MAX).await.map(|body| QueueCall { operation, place, body }),
     };
     match checked {
         Ok(call) => world.answer_queue(&call).await,
@@ -194,7 +198,7 @@ async fn call_sqs(
 }
 
 async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> {
-    let checked = signature::region(authorization(head), "s3").and_then(|region| s3::Call::of(head, region));
+    let checked = place(world, head, "s3").and_then(|place| s3::Call::of(head, &place));
     let mut call = match checked {
         Ok(call) => call,
         Err(failure) => return Outcome::Answer(Err(failure)),
@@ -209,6 +213,29 @@ async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> 
     }
 }
 
+async fn call_sts(world: &World, head: &Parts, body: Body) -> Outcome<String> {
+    let caller =
+        signature::scope(authorization(head), sts::SERVICE).and_then(|scope| world.caller(&scope, token(head)));
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(failure) => return Outcome::Answer(Err(failure)),
+    };
+    match body::read(body, STS_BYTES_MAX).await {
+        Ok(body) => world.answer_sts(&caller, &sts::Call::of(&body)),
+        Err(unread) => Outcome::Answer(Err(unread_body(unread, STS_BYTES_MAX))),
+    }
+}
+
+/// Where a call is, by whose key it is signed.
+fn place(world: &World, head: &Parts, service: &str) -> Result<Place, Failure> {
+    let scope = signature::scope(authorization(head), service)?;
+    Ok(Place::new(&world.caller(&scope, token(head))?.account, &scope.region))
+}
+
+fn token(head: &Parts) -> Option<&str> {
+    head.headers.get("x-amz-security-token").and_then(|value| value.to_str().ok())
+}
+
 fn authorization(head: &Parts) -> Option<&str> {
     head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
@@ -216,12 +243,18 @@ fn authorization(head: &Parts) -> Option<&str> {
 async fn read(body: Body, bytes_max: usize) -> Result<Map<String, Value>, Failure> {
     match body::read(body, bytes_max).await {
         Ok(bytes) => parse(&bytes),
-        Err(Unread::TooLarge) => {
-            let message = format!("The request body is larger than {} MB.", bytes_max / 1_048_576);
-            Err(Failure::new(413, "RequestEntityTooLarge", message))
+        Err(unread) => Err(unread_body(unread, bytes_max)),
+    }
+}
+
+fn unread_body(unread: Unread, bytes_max: usize) -> Failure {
+    match unread {
+        Unread::TooLarge => {
+            let message = format!("The request body is larger than {} kB.", bytes_max / 1024);
+            Failure::new(413, "RequestEntityTooLarge", message)
         }
-        Err(Unread::TooSlow) => Err(Failure::new(408, "RequestTimeoutException", "The request body came too slowly.")),
-        Err(Unread::Broken) => Err(Failure::new(400, "SerializationException", "The request body is not whole.")),
+        Unread::TooSlow => Failure::new(408, "RequestTimeoutException", "The request body came too slowly."),
+        Unread::Broken => Failure::new(400, "SerializationException", "The request body is not whole."),
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::log::{Log, Place};
 use crate::moment;
 use crate::providers::Placement;
+use crate::state::ACCOUNT;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,6 +19,9 @@ pub struct Mail {
     pub message_id: String,
     /// Epoch seconds.
     pub at: f64,
+    /// The one that sent it.
+    #[serde(default = "home")]
+    pub account: String,
     pub region: String,
     pub tenant: Option<String>,
     pub configuration_set: Option<String>,
@@ -33,6 +37,10 @@ pub struct Mail {
     /// Where it ended, by recipient, while providers have a memory.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub placements: BTreeMap<String, Placement>,
+}
+
+fn home() -> String {
+    ACCOUNT.to_owned()
 }
 
 /// Which mails, the oldest first: without a beginning the newest.

@@ -4,8 +4,14 @@ use crate::wire::Failure;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// The region in the credential's scope, which must be of this service.
-pub(crate) fn region(authorization: Option<&str>, service: &str) -> Result<String, Failure> {
+/// Who calls, and in which region.
+pub(crate) struct Scope {
+    pub(crate) key: String,
+    pub(crate) region: String,
+}
+
+/// The credential's scope, which must be of this service.
+pub(crate) fn scope(authorization: Option<&str>, service: &str) -> Result<Scope, Failure> {
     let missing = || Failure::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
     let authorization = authorization.ok_or_else(missing)?;
     let parts = authorization.strip_prefix(ALGORITHM).ok_or_else(missing)?;
@@ -25,8 +31,8 @@ pub(crate) fn region(authorization: Option<&str>, service: &str) -> Result<Strin
     if signature.len() != 64 || !signature.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(mismatch("The request signature is not 64 hexadecimal digits."));
     }
-    let scope: Vec<&str> = credential.split('/').collect();
-    let [key, date, region, scoped, "aws4_request"] = scope.as_slice() else {
+    let parts: Vec<&str> = credential.split('/').collect();
+    let [key, date, region, scoped, "aws4_request"] = parts.as_slice() else {
         return Err(wrong_scope(service));
     };
     if *scoped != service {
@@ -40,7 +46,7 @@ pub(crate) fn region(authorization: Option<&str>, service: &str) -> Result<Strin
     if key.is_empty() || date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) || !is_region(region) {
         return Err(mismatch("Credential should be scoped to a valid key, date and region."));
     }
-    Ok((*region).to_owned())
+    Ok(Scope { key: (*key).to_owned(), region: (*region).to_owned() })
 }
 
 /// For which service it says it is signed, whatever else is wrong with it.

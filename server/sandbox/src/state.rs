@@ -2,6 +2,7 @@
 //! the DNS records; `mail`, `queues` and `objects` beside it have what is too much for that.
 
 use crate::mail::Outbox;
+use crate::place::Place;
 use crate::records::{Cuts, Record};
 use crate::s3::buckets::Buckets;
 use crate::ses::account::{Account, Standing};
@@ -11,6 +12,7 @@ use crate::ses::identities::Identity;
 use crate::ses::quota::Quota;
 use crate::ses::tenants::Tenant;
 use crate::sqs::Queues;
+use crate::sts::Sts;
 use crate::{StartError, log};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,12 +20,12 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The one AWS account there is.
+/// The AWS account that is home: every key is one of its keys, but those of roles.
 pub const ACCOUNT: &str = "123456789012";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) regions: BTreeMap<String, Region>,
+    pub(crate) regions: BTreeMap<Place, Region>,
     pub(crate) records: Vec<Record>,
     #[serde(default)]
     pub(crate) cuts: Cuts,
@@ -34,16 +36,45 @@ pub(crate) struct State {
     /// Topics, by ARN, whose queue gets their messages without an envelope.
     #[serde(default)]
     pub(crate) raw_topics: BTreeSet<String>,
-    /// Queues by region: what EventBridge hears of tenants reaches them.
+    /// Queues by place: what EventBridge hears reaches them.
     #[serde(default)]
-    pub(crate) rules: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) rules: BTreeMap<Place, BTreeSet<String>>,
+    /// Of the account that is home.
+    #[serde(flatten)]
+    pub(crate) terms: Terms,
+    /// Of the others, by account.
+    #[serde(default)]
+    pub(crate) others: BTreeMap<String, Terms>,
+    #[serde(default)]
+    pub(crate) sts: Sts,
+    /// By how much time is ahead.
+    #[serde(default)]
+    pub(crate) ahead_millis: i64,
+}
+
+/// On which an account may send.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Terms {
     #[serde(default)]
     pub(crate) quota: Quota,
     #[serde(default)]
     pub(crate) standing: Standing,
-    /// By how much time is ahead.
-    #[serde(default)]
-    pub(crate) ahead_millis: i64,
+}
+
+impl State {
+    pub(crate) fn terms(&self, account: &str) -> Terms {
+        match account {
+            ACCOUNT => self.terms,
+            other => self.others.get(other).copied().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn terms_of(&mut self, account: &str) -> &mut Terms {
+        match account {
+            ACCOUNT => &mut self.terms,
+            other => self.others.entry(other.to_owned()).or_default(),
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! The state that HTTP, DNS and tests share. Every method is short and synchronous, but for the long poll of a queue;
 //! nothing here listens.
 
+mod accounts;
 mod begin;
 mod bridge;
 mod buckets;
@@ -24,13 +25,14 @@ use crate::faults::Faults;
 use crate::history::History;
 use crate::mail::Outbox;
 use crate::mail_in::MailIn;
+use crate::place::Place;
 use crate::s3::files::Files;
 use crate::ses::letter::Drafts;
 use crate::ses::pages::Pages;
 use crate::ses::quota::Rates;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::ses::{self, Operation};
-use crate::state::{Region, State, StateFolder};
+use crate::state::{Region, State, StateFolder, Terms};
 use crate::troubles::Troubles;
 use crate::wire::{Answer, Failure};
 use crate::{Chance, Now, Options, StartError, ids, moment};
@@ -98,7 +100,7 @@ pub struct Call {
 /// A signed request for an operation that exists.
 pub(crate) struct Incoming {
     pub(crate) operation: &'static Operation,
-    pub(crate) region: String,
+    pub(crate) place: Place,
     pub(crate) labels: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Map<String, Value>,
@@ -114,6 +116,17 @@ pub(crate) enum Outcome<T = Value> {
     Reset,
     /// Byte by byte.
     Drip(Result<T, Failure>),
+}
+
+impl<T> Outcome<T> {
+    /// 0: no answer goes out.
+    fn status(&self) -> u16 {
+        match self {
+            Self::Answer(Ok(_)) | Self::Drip(Ok(_)) | Self::Garbage => 200,
+            Self::Answer(Err(failure)) | Self::Drip(Err(failure)) => failure.status,
+            Self::Hang | Self::Reset => 0,
+        }
+    }
 }
 
 const CALLS_KEPT: usize = 10_000;
@@ -167,11 +180,11 @@ impl World {
         self.inner().calls.iter().cloned().collect()
     }
 
-    /// All that SES holds, per region, identities as a Get would show them now. Without DNS records.
+    /// All that SES holds, by place, identities as a Get would show them now. Without DNS records.
     pub fn snapshot(&self) -> Value {
         self.change(|inner| {
             let now = (self.0.now)();
-            for (name, region) in &mut inner.state.regions {
+            for (place, region) in &mut inner.state.regions {
                 let dns = ses::Dns {
                     records: &inner.state.records,
                     troubles: &inner.troubles,
@@ -180,7 +193,7 @@ impl World {
                     known_domain: self.0.known_domain.as_deref(),
                 };
                 for identity in region.identities.values_mut() {
-                    identity.refresh(name, dns, now);
+                    identity.refresh(place.region(), dns, now);
                 }
             }
             serde_json::to_value(&inner.state.regions).unwrap_or_else(|error| json!({ "error": error.to_string() }))
@@ -239,8 +252,8 @@ impl World {
         let (body, unknown) = (Value::Object(incoming.body.clone()), incoming.unknown.clone());
         let mut inner = self.inner();
         let before = operation.starts_with("UpdateReputationEntity").then(|| {
-            let region = incoming.region.clone();
-            (bridge::standings(inner.state.regions.get(&region)), region)
+            let place = incoming.place.clone();
+            (bridge::standings(inner.state.regions.get(&place)), place)
         });
         let fault = inner.faults.take(operation, &*self.0.chance);
         let (outcome, accepted) = match instead(fault) {
@@ -250,11 +263,7 @@ impl World {
                 (after(fault, answer), accepted)
             }
         };
-        let status = match &outcome {
-            Outcome::Answer(Ok(_)) | Outcome::Drip(Ok(_)) | Outcome::Garbage => 200,
-            Outcome::Answer(Err(failure)) | Outcome::Drip(Err(failure)) => failure.status,
-            Outcome::Hang | Outcome::Reset => 0,
-        };
+        let status = outcome.status();
         keep_call(
             &mut inner.calls,
             Call { operation: operation.to_owned(), path: path.to_owned(), status, body, unknown },
@@ -268,8 +277,8 @@ impl World {
             drop(inner);
             accepted.iter().for_each(|accepted| self.deliver(accepted));
         }
-        if let Some((before, region)) = before {
-            self.tell_bridge(&region, &before);
+        if let Some((before, place)) = before {
+            self.tell_bridge(&place, &before);
         }
         outcome
     }
@@ -283,10 +292,11 @@ impl World {
         if let (true, Some(member)) = (self.0.strict, incoming.unknown.first()) {
             return (Err(Failure::bad_request(format!("Unknown member {member}."))), Vec::new());
         }
-        let name = incoming.region;
-        let region = inner.state.regions.entry(name.clone()).or_default();
+        let place = incoming.place;
+        let Terms { quota, standing } = inner.state.terms(place.account());
+        let region = inner.state.regions.entry(place.clone()).or_default();
         let mut request = ses::Request {
-            region_name: &name,
+            place: &place,
             region,
             labels: incoming.labels,
             query: incoming.query,
@@ -301,9 +311,9 @@ impl World {
                 auto_verify: self.0.auto_verify,
                 known_domain: self.0.known_domain.as_deref(),
             },
-            quota: inner.state.quota,
+            quota,
             rates: &mut inner.rates,
-            standing: inner.state.standing,
+            standing,
             paused_tenant_error: inner.paused_tenant_error,
             drafts: incoming.drafts,
             accepted: Vec::new(),
@@ -313,7 +323,7 @@ impl World {
         let answer = (incoming.operation.run)(&mut request);
         let accepted = request.accepted;
         if *region == Region::default() {
-            inner.state.regions.remove(&name); // looking at a region does not make it
+            inner.state.regions.remove(&place); // looking at a region does not make it
         }
         (answer, accepted)
     }

@@ -93,7 +93,7 @@ impl TestSite {
         let (world, ses, dns) = (sandbox.world(), reach(sandbox.address).await, sandbox.dns);
         let addresses = (sandbox.address, sandbox.dns);
         // Tests set a rate where they are about one: the clock stands still, and a second would never end.
-        world.set_quota(1_000_000.0, 1_000_000.0);
+        world.set_quota(sandbox::ACCOUNT, 1_000_000.0, 1_000_000.0);
         tokio::spawn(sandbox.run(stopped));
         let site = Site::new(Parts {
             web: database.web.clone(),

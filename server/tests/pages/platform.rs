@@ -106,7 +106,7 @@ async fn the_operator_sees_how_ses_stands_and_what_nobody_answered_for() {
     for words in ["Sends", "Listened to", "This is no event of SES.", "acme", "Events may tell"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    site.world.set_quota(1.0, 1.0);
+    site.world.set_quota(sandbox::ACCOUNT, 1.0, 1.0);
     site.clock.advance(Duration::minutes(2));
     site.work().await;
     let spent = operator.get("/console/ses").await.text;

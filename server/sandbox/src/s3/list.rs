@@ -1,14 +1,16 @@
 //! ListObjectsV2: keys in their order, page by page, those behind a delimiter rolled up. A page's token is opaque.
 
 use super::buckets::{Bucket, Object};
-use super::{Answer, Call, Reply, Request, xml};
+use super::{Answer, Call, Reply, Request};
 use crate::moment;
 use crate::wire::Failure;
+use crate::xml;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::fmt::Write;
 use std::ops::Bound;
 
+const NAME_SPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const KEYS_MAX: usize = 1000;
 
 struct Page<'a> {
@@ -94,7 +96,7 @@ fn written(call: &Call, page: &Page, max: usize, encode: bool) -> String {
         true => form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace("%2F", "/"),
         false => text.to_owned(),
     };
-    let mut xml = format!("{}<ListBucketResult xmlns=\"{}\">", xml::HEAD, xml::NAME_SPACE);
+    let mut xml = format!("{}<ListBucketResult xmlns=\"{}\">", xml::HEAD, NAME_SPACE);
     let mut put = |name: &str, text: &str| xml::element(&mut xml, name, text);
     put("Name", &call.bucket);
     put("Prefix", &shown(call.parameter("prefix").unwrap_or_default()));

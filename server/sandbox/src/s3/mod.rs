@@ -8,12 +8,12 @@ mod list;
 mod object;
 mod upload;
 mod wire;
-mod xml;
 
 pub(crate) use upload::Upload;
 pub(crate) use wire::{Reply, response};
 
 use crate::body::Unread;
+use crate::place::Place;
 use crate::state::ACCOUNT;
 use crate::wire::Failure;
 use axum::body::Bytes;
@@ -122,7 +122,11 @@ impl Operation {
 
 impl Call {
     /// What a head asks for.
-    pub(crate) fn of(head: &Parts, region: String) -> Result<Self, Failure> {
+    pub(crate) fn of(head: &Parts, place: &Place) -> Result<Self, Failure> {
+        if place.account() != ACCOUNT {
+            return Err(Failure::new(403, "AccessDenied", "Access Denied")); // buckets are home's alone here
+        }
+        let region = place.region().to_owned();
         let query: Vec<(String, String)> =
             form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let path = head.uri.path().trim_start_matches('/');

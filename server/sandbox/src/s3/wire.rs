@@ -1,8 +1,9 @@
 //! Answers of S3 as bytes: what was asked for, or an error in XML. It decides nothing about when an answer is given.
 
+use super::Answer;
 use super::files::Content;
-use super::{Answer, xml};
 use crate::wire::Failure;
+use crate::xml;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use std::fmt::Write;

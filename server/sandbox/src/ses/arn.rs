@@ -1,7 +1,7 @@
 //! ARNs of SES resources. It reads and writes them; whether the resource exists is for others to say.
 
 use super::Request;
-use crate::state::ACCOUNT;
+use crate::place::Place;
 use crate::wire::Failure;
 
 /// A resource of this account and region.
@@ -26,10 +26,10 @@ impl Resource {
         let Some((kind, name)) = resource.split_once('/').filter(|(_, name)| !name.is_empty()) else {
             return Err(Failure::bad_request("Provided ARN is not in SES resource ARN format"));
         };
-        if *region != request.region_name {
+        if *region != request.place.region() {
             return Err(Failure::bad_request(format!("Resource <{arn}> must be in the same region")));
         }
-        if *account != ACCOUNT {
+        if *account != request.place.account() {
             return Err(Failure::bad_request(format!("Resource <{arn}> must be in the same account")));
         }
         let name = name.to_owned();
@@ -58,14 +58,14 @@ impl Resource {
     }
 }
 
-pub(crate) fn identity(region: &str, name: &str) -> String {
-    format!("arn:aws:ses:{region}:{ACCOUNT}:identity/{name}")
+pub(crate) fn identity(place: &Place, name: &str) -> String {
+    place.arn("ses", &format!("identity/{name}"))
 }
 
-pub(crate) fn configuration_set(region: &str, name: &str) -> String {
-    format!("arn:aws:ses:{region}:{ACCOUNT}:configuration-set/{name}")
+pub(crate) fn configuration_set(place: &Place, name: &str) -> String {
+    place.arn("ses", &format!("configuration-set/{name}"))
 }
 
-pub(crate) fn tenant(region: &str, name: &str, id: &str) -> String {
-    format!("arn:aws:ses:{region}:{ACCOUNT}:tenant/{name}/{id}")
+pub(crate) fn tenant(place: &Place, name: &str, id: &str) -> String {
+    place.arn("ses", &format!("tenant/{name}/{id}"))
 }

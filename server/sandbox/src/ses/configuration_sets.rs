@@ -136,7 +136,7 @@ fn list(request: &mut Request) -> Answer {
 fn delete(request: &mut Request) -> Answer {
     labelled(request)?;
     let name = request.label(0).to_owned();
-    refuse_if_associated(request, &arn::configuration_set(request.region_name, &name))?;
+    refuse_if_associated(request, &arn::configuration_set(request.place, &name))?;
     request.region.configuration_sets.remove(&name);
     Ok(nothing())
 }

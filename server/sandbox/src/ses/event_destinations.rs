@@ -1,9 +1,9 @@
-//! Where a configuration set sends its events. Topics of SNS get them; the others are kept and returned.
+//! Where a configuration set sends its events. Topics of SNS and the bus of EventBridge get them; the others are kept and
+//! returned.
 
 use super::configuration_sets::{ConfigurationSet, labelled, valid_name};
 use super::members::{Members, missing};
 use super::{Operation, Request, nothing};
-use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,14 +46,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// By name, each as a Get shows it.
 pub(super) type EventDestinations = BTreeMap<String, Value>;
 
-/// A topic that gets events, of these types.
+/// What gets events, of these types.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Topic {
-    pub(crate) arn: String,
+pub(crate) struct Target {
+    pub(crate) channel: Channel,
     types: Vec<String>,
 }
 
-impl Topic {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Channel {
+    /// Of SNS, by its ARN.
+    Topic(String),
+    /// The default one of EventBridge.
+    Bus,
+}
+
+impl Target {
     /// `event_type`: as in MatchingEventTypes.
     pub(crate) fn wants(&self, event_type: &str) -> bool {
         self.types.iter().any(|wanted| wanted == event_type)
@@ -82,14 +90,17 @@ const TARGETS: [(&str, &[&str]); 5] = [
     ("PinpointDestination", &[]),
 ];
 
-pub(super) fn topics(set: &ConfigurationSet) -> Vec<Topic> {
-    let topic = |destination: &Value| {
-        let arn = destination.get("SnsDestination")?.get("TopicArn")?.as_str()?.to_owned();
+pub(super) fn targets(set: &ConfigurationSet) -> Vec<Target> {
+    let target = |destination: &Value| {
+        let channel = match destination.get("SnsDestination") {
+            Some(topic) => Channel::Topic(topic.get("TopicArn")?.as_str()?.to_owned()),
+            None => destination.get("EventBridgeDestination").map(|_| Channel::Bus)?,
+        };
         let types = destination.get("MatchingEventTypes")?.as_array()?;
         let types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        (destination.get("Enabled")? == true).then_some(Topic { arn, types })
+        (destination.get("Enabled")? == true).then_some(Target { channel, types })
     };
-    set.event_destinations.values().filter_map(topic).collect()
+    set.event_destinations.values().filter_map(target).collect()
 }
 
 fn create(request: &mut Request) -> Answer {
@@ -170,9 +181,9 @@ fn check_target(request: &Request, member: &str, target: Members, required: &[&s
         if parts.len() != 6 || parts.first() != Some(&"arn") {
             return Err(Failure::bad_request(format!("{name} <{arn}> is not an ARN.")));
         }
-        let bus = format!("arn:aws:events:{}:{ACCOUNT}:event-bus/default", request.region_name);
+        let bus = request.place.arn("events", "event-bus/default");
         let fits = match member {
-            "SnsDestination" => parts.get(2) == Some(&"sns") && parts.get(3) == Some(&request.region_name),
+            "SnsDestination" => parts.get(2) == Some(&"sns") && parts.get(3) == Some(&request.place.region()),
             "EventBridgeDestination" => arn == bus, // only the default bus
             _ => true,
         };

@@ -190,7 +190,7 @@ fn create(request: &mut Request) -> Answer {
 }
 
 fn get(request: &mut Request) -> Answer {
-    let (region, dns, now) = (request.region_name, request.dns, request.now);
+    let (region, dns, now) = (request.place.region(), request.dns, request.now);
     let identity = labelled(request)?;
     identity.refresh(region, dns, now);
     let mail_from = match &identity.mail_from {
@@ -216,7 +216,7 @@ fn get(request: &mut Request) -> Answer {
 
 fn list(request: &mut Request) -> Answer {
     let paging = Paging::read(request, "ListEmailIdentities")?;
-    let (region, dns, now) = (request.region_name, request.dns, request.now);
+    let (region, dns, now) = (request.place.region(), request.dns, request.now);
     let items = request.region.identities.values_mut().map(|identity| {
         identity.refresh(region, dns, now);
         let item = json!({
@@ -233,7 +233,7 @@ fn list(request: &mut Request) -> Answer {
 
 fn delete(request: &mut Request) -> Answer {
     let name = labelled(request)?.name.clone();
-    refuse_if_associated(request, &arn::identity(request.region_name, &name))?;
+    refuse_if_associated(request, &arn::identity(request.place, &name))?;
     request.region.identities.remove(&name);
     Ok(nothing())
 }

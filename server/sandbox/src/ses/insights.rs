@@ -17,7 +17,7 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
 
 fn get(request: &mut Request) -> Answer {
     let id = request.label(0);
-    let mut mails = request.history.in_region(request.region_name);
+    let mut mails = request.history.in_place(request.place);
     let missing = || Failure::not_found(format!("Message <{id}> does not exist."));
     let told = mails.find(|told| told.message_id == id).ok_or_else(missing)?;
     let now = moment::millis(request.now);

@@ -118,7 +118,7 @@ fn get(request: &mut Request) -> Answer {
     let queries: Vec<Query> = queries.into_iter().map(Query::read).collect::<Result<_, _>>()?;
     let now = moment::millis(request.now);
     let result = |query: &Query| {
-        let counts = query.counts(request.history.in_region(request.region_name), now);
+        let counts = query.counts(request.history.in_place(request.place), now);
         let days: Vec<f64> = counts.keys().map(|day| moment::seconds(*day)).collect();
         json!({ "Id": query.id, "Timestamps": days, "Values": counts.values().collect::<Vec<_>>() })
     };

@@ -9,7 +9,7 @@ pub(crate) mod configuration_sets;
 pub(crate) mod dedicated_ips;
 pub(crate) mod dedicated_pools;
 mod dkim;
-mod event_destinations;
+pub(crate) mod event_destinations;
 pub(crate) mod findings;
 pub(crate) mod identities;
 mod insights;
@@ -32,6 +32,7 @@ pub(crate) mod tenants;
 
 use crate::crowd::Crowd;
 use crate::history::History;
+use crate::place::Place;
 use crate::records::{self, Record, RecordKind};
 use crate::state::Region;
 use crate::troubles::Troubles;
@@ -57,7 +58,7 @@ pub(crate) struct Operation {
 
 /// One call, and all it may see and change.
 pub(crate) struct Request<'a> {
-    pub(crate) region_name: &'a str,
+    pub(crate) place: &'a Place,
     pub(crate) region: &'a mut Region,
     pub(crate) labels: Vec<String>,
     pub(crate) query: Vec<(String, String)>,

@@ -44,7 +44,7 @@ impl Paging {
             Some(size) if size > PAGE_SIZE_MAX => return Err(wrong_size()),
             Some(size) => size,
         };
-        let list = format!("{} {list}", request.region_name);
+        let list = format!("{} {list}", request.place.key());
         let token = members.text("NextToken")?.or_else(|| request.query("NextToken"));
         let after = match token {
             None => None,

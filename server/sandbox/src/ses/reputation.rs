@@ -215,7 +215,7 @@ fn list(request: &mut Request) -> Answer {
 
 fn update_policy(request: &mut Request) -> Answer {
     let policy = request.members().required_text("ReputationEntityPolicy")?.to_owned();
-    if !["none", "standard", "strict"].iter().any(|name| policy == policy_arn(request.region_name, name)) {
+    if !["none", "standard", "strict"].iter().any(|name| policy == policy_arn(request.place.region(), name)) {
         return Err(Failure::bad_request(format!("Invalid reputation policy <{policy}>.")));
     }
     let now = request.now;

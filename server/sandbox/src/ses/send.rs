@@ -1,15 +1,15 @@
 //! SendEmail, and what SendBulkEmail has in common with it: may this mail leave, and what comes of it at each recipient.
 //! It sends nothing anywhere: `world` keeps the mail and its events.
 
-use super::event_destinations::{Topic, topics};
+use super::event_destinations::{Target, targets};
 use super::identities::{self, Identity};
 use super::letter::Letter;
 use super::suppression::Rule;
 use super::{Operation, Request, account, arn, configuration_sets};
 use crate::crowd::Reaction;
 use crate::people::{self, Fate, Scope};
+use crate::place::Place;
 use crate::providers::Sent;
-use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use crate::{ids, moment};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
 /// A mail that SES has taken, and what will come of it.
 pub(crate) struct Accepted {
     pub(crate) operation: &'static str,
-    pub(crate) region: String,
+    pub(crate) place: Place,
     pub(crate) message_id: String,
     /// Epoch seconds.
     pub(crate) at: f64,
@@ -38,7 +38,7 @@ pub(crate) struct Accepted {
     pub(crate) letter: Letter,
     /// In the order of the recipients; none of a mail that could not be rendered.
     pub(crate) reactions: Vec<Reaction>,
-    pub(crate) topics: Vec<Topic>,
+    pub(crate) targets: Vec<Target>,
 }
 
 #[derive(Clone)]
@@ -80,7 +80,10 @@ pub(super) fn permitted(request: &mut Request, from: Result<String, Failure>) ->
     if let Some(name) = &tenant
         && !request.region.tenants.contains_key(name)
     {
-        return Err(Failure::not_found(format!("Tenant {name} for AwsAccountId {ACCOUNT} not found.")));
+        return Err(Failure::not_found(format!(
+            "Tenant {name} for AwsAccountId {} not found.",
+            request.place.account()
+        )));
     }
     let sender = sender(request, tenant, from?)?;
     check_resources(request, &sender)?;
@@ -99,27 +102,27 @@ pub(super) fn accept(
     check_recipients(request, &letter)?;
     admit(request, &letter)?;
     let set = sender.configuration_set.as_ref().and_then(|name| request.region.configuration_sets.get(name));
-    let topics = set.map(topics).unwrap_or_default();
-    let message_id = ids::ses(request.region_name, moment::millis(request.now), request.chance);
+    let targets = set.map(targets).unwrap_or_default();
+    let message_id = ids::ses(request.place.region(), moment::millis(request.now), request.chance);
     let mut reactions = match letter.unrendered {
         Some(_) => Vec::new(),
         None => reactions(request, sender, &letter, &message_id)?,
     };
     // Only with a destination for it SES puts its picture into a mail, and only into HTML.
     if reactions.iter().any(|reaction| reaction.opens)
-        && !(topics.iter().any(|topic| topic.wants("OPEN")) && letter.has_html())
+        && !(targets.iter().any(|target| target.wants("OPEN")) && letter.has_html())
     {
         reactions.iter_mut().for_each(|reaction| reaction.opens = false);
     }
     request.accepted.push(Accepted {
         operation,
-        region: request.region_name.to_owned(),
+        place: request.place.clone(),
         message_id: message_id.clone(),
         at: request.now,
         sender: sender.clone(),
         letter,
         reactions,
-        topics,
+        targets,
     });
     Ok(message_id)
 }
@@ -156,9 +159,9 @@ fn most_specific<'a>(request: &'a Request, from: &str) -> Option<&'a Identity> {
 fn check_resources(request: &Request, sender: &Sender) -> Result<(), Failure> {
     let tenant = sender.tenant.as_ref().and_then(|name| request.region.tenants.get(name));
     if let Some(tenant) = tenant {
-        let mut needed = vec![arn::identity(request.region_name, &sender.identity)];
+        let mut needed = vec![arn::identity(request.place, &sender.identity)];
         if let Some(set) = &sender.configuration_set {
-            needed.push(arn::configuration_set(request.region_name, set));
+            needed.push(arn::configuration_set(request.place, set));
         }
         needed.retain(|arn| !tenant.resources.contains_key(arn));
         if !needed.is_empty() {
@@ -175,7 +178,7 @@ fn check_resources(request: &Request, sender: &Sender) -> Result<(), Failure> {
 
 /// What is verified is not looked up again at each mail: it stays so until someone gets or lists the identity.
 fn check_identity(request: &mut Request, sender: &Sender) -> Result<(), Failure> {
-    let (region, dns, now) = (request.region_name, request.dns, request.now);
+    let (region, dns, now) = (request.place.region(), request.dns, request.now);
     let identity = request.region.identities.get_mut(&sender.identity);
     let Some(identity) = identity else { return Err(not_verified(region, &[sender.from.as_str()])) };
     if !identity.is_verified() || identity.rejects_without_mail_from() {
@@ -200,7 +203,7 @@ fn check_recipients(request: &Request, letter: &Letter) -> Result<(), Failure> {
     let addresses = letter.recipients.iter().map(String::as_str);
     let failed: Vec<&str> =
         addresses.filter(|address| !people::is_simulated(address) && !is_verified(address)).collect();
-    if failed.is_empty() { Ok(()) } else { Err(not_verified(request.region_name, &failed)) }
+    if failed.is_empty() { Ok(()) } else { Err(not_verified(request.place.region(), &failed)) }
 }
 
 fn not_verified(region: &str, addresses: &[&str]) -> Failure {
@@ -247,7 +250,7 @@ fn admit(request: &mut Request, letter: &Letter) -> Result<(), Failure> {
     let of_day = count(recipients.iter().filter(|address| !people::is_simulated(address)).count());
     let now = moment::millis(request.now);
     request.quota.admit_to_day(&mut request.region.account.sent, now, of_day)?;
-    request.rates.take(request.region_name, request.quota.max_rate, request.now, count(recipients.len()))?;
+    request.rates.take(request.place.key(), request.quota.max_rate, request.now, count(recipients.len()))?;
     request.region.account.sent.add(now, of_day);
     Ok(())
 }
@@ -265,7 +268,7 @@ fn reactions(
     };
     let pool = set.and_then(|set| set.pool()).unwrap_or(SHARED_POOL);
     let sent = Sent {
-        pool: format!("{} {pool}", request.region_name),
+        pool: format!("{} {pool}", request.place.key()),
         domain: domain(&sender.from),
         mailbox: sender.from.to_ascii_lowercase(),
     };

@@ -4,7 +4,6 @@ use super::account::switch_in;
 use super::members::{Members, missing};
 use super::suppression::{self, REASONS};
 use super::{Operation, Request, configuration_sets, dedicated_pools, identities, nothing};
-use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -220,7 +219,7 @@ fn vdm(_: &Request, given: Members) -> Result<Value, Failure> {
 /// No archive ends the archiving. Whether it exists, Mail Manager knows.
 fn archiving(request: &Request, given: Members) -> Result<Value, Failure> {
     let Some(archive) = given.text("ArchiveArn")? else { return Ok(nothing()) };
-    let parent = format!("arn:aws:ses:{}:{ACCOUNT}:mailmanager-archive/", request.region_name);
+    let parent = request.place.arn("ses", "mailmanager-archive/");
     if archive.strip_prefix(&parent).is_none_or(str::is_empty) {
         return Err(Failure::bad_request(format!("Invalid ArchiveArn <{archive}>.")));
     }

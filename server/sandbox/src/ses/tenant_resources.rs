@@ -127,8 +127,8 @@ fn existing(request: &Request) -> Result<String, Failure> {
 
 fn normal(request: &Request) -> Result<String, Failure> {
     Ok(match resource(request)? {
-        Resource::Identity(name) => arn::identity(request.region_name, &identities::normal_name(&name)),
-        Resource::ConfigurationSet(name) => arn::configuration_set(request.region_name, &name),
+        Resource::Identity(name) => arn::identity(request.place, &identities::normal_name(&name)),
+        Resource::ConfigurationSet(name) => arn::configuration_set(request.place, &name),
         Resource::Template(_) | Resource::DedicatedIpPool(_) | Resource::Tenant { .. } => {
             request.members().required_text("ResourceArn")?.to_owned()
         }

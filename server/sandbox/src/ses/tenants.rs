@@ -5,7 +5,6 @@ use super::pages::Paging;
 use super::reputation::Reputation;
 use super::suppression::Suppressed;
 use super::{Operation, Request, arn, nothing};
-use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -89,7 +88,7 @@ fn create(request: &mut Request) -> Answer {
         Some(attributes) => suppression(attributes)?,
     };
     if request.region.tenants.contains_key(&name) {
-        let message = format!("Tenant with name {name} already exists in account {ACCOUNT}");
+        let message = format!("Tenant with name {name} already exists in account {}", request.place.account());
         return Err(Failure::already_exists(message));
     }
     if request.region.tenants.len() == TENANTS_MAX {
@@ -97,13 +96,13 @@ fn create(request: &mut Request) -> Answer {
     }
     let id = format!("tn-{}", request.random_text::<30>(b"0123456789abcdef"));
     let tenant = Tenant {
-        arn: arn::tenant(request.region_name, &name, &id),
+        arn: arn::tenant(request.place, &name, &id),
         id,
         created: request.now,
         tags,
         suppression,
         suppressed: Suppressed::default(),
-        reputation: Reputation::new(request.region_name, request.now),
+        reputation: Reputation::new(request.place.region(), request.now),
         resources: BTreeMap::new(),
     };
     let answer = full(&name, &tenant);

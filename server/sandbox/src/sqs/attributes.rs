@@ -2,7 +2,8 @@
 //! changes nothing here is kept and given back.
 
 use super::queue::{Counts, Queue, Redrive};
-use super::{ACCOUNT, Queues, Request, VISIBILITY_SECS_MAX, read, url};
+use super::{Queues, Request, VISIBILITY_SECS_MAX, read, url};
+use crate::place::Place;
 use crate::ses::members::Members;
 use crate::wire::{Answer, Failure};
 use serde_json::{Value, json};
@@ -24,8 +25,8 @@ struct Change {
 pub(super) fn create(request: &mut Request) -> Answer {
     let name = read::name(Members(request.body))?.to_owned();
     let change = Change::read(request)?;
-    request.queues.make(request.region, &name, request.now);
-    let queue = request.queues.get(request.region, &name, request.now).ok_or_else(read::no_queue)?;
+    request.queues.make(request.place.key(), &name, request.now);
+    let queue = request.queues.get(request.place.key(), &name, request.now).ok_or_else(read::no_queue)?;
     change.make(queue);
     Ok(json!({ "QueueUrl": url(request, &name) }))
 }
@@ -39,12 +40,12 @@ pub(super) fn set(request: &mut Request) -> Answer {
 
 pub(super) fn get(request: &mut Request) -> Answer {
     let wanted = Members(request.body).texts("AttributeNames")?.unwrap_or_default();
-    let (now, region) = (request.now, request.region);
+    let (now, place) = (request.now, request.place);
     let name = read::queue_name(Members(request.body))?;
     let queue = read::queue(request)?;
     let Counts { visible, in_flight, delayed } = queue.counts(now);
     let mut attributes = json!({
-        "QueueArn": arn(region, name),
+        "QueueArn": arn(place, name),
         "ApproximateNumberOfMessages": visible.to_string(),
         "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
         "ApproximateNumberOfMessagesDelayed": delayed.to_string(),
@@ -52,7 +53,7 @@ pub(super) fn get(request: &mut Request) -> Answer {
         "CreatedTimestamp": (queue.created / 1000).to_string(),
     });
     if let Some(Redrive { queue, max_receives }) = &queue.redrive {
-        let policy = json!({ "deadLetterTargetArn": arn(region, queue), "maxReceiveCount": max_receives });
+        let policy = json!({ "deadLetterTargetArn": arn(place, queue), "maxReceiveCount": max_receives });
         attributes[REDRIVE] = json!(policy.to_string());
     }
     for (name, value) in &queue.kept {
@@ -64,8 +65,8 @@ pub(super) fn get(request: &mut Request) -> Answer {
     Ok(json!({ "Attributes": attributes }))
 }
 
-pub(super) fn arn(region: &str, name: &str) -> String {
-    format!("arn:aws:sqs:{region}:{ACCOUNT}:{name}")
+pub(super) fn arn(place: &Place, name: &str) -> String {
+    place.arn("sqs", name)
 }
 
 impl Change {
@@ -79,7 +80,7 @@ impl Change {
                     let secs = text.parse().ok().filter(|secs| (0..=VISIBILITY_SECS_MAX).contains(secs));
                     change.visibility_secs = Some(secs.ok_or_else(|| read::invalid(VISIBILITY))?);
                 }
-                REDRIVE => change.redrive = Some(redrive(request.queues, request.region, request.now, text)?),
+                REDRIVE => change.redrive = Some(redrive(request.queues, request.place, request.now, text)?),
                 name if KEPT.contains(&name) => {
                     change.kept.insert(name.to_owned(), text.to_owned());
                 }
@@ -101,7 +102,7 @@ impl Change {
 }
 
 /// The count comes as a number or as text.
-fn redrive(queues: &mut Queues, region: &str, now: i64, text: &str) -> Result<Option<Redrive>, Failure> {
+fn redrive(queues: &mut Queues, place: &Place, now: i64, text: &str) -> Result<Option<Redrive>, Failure> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -116,8 +117,8 @@ fn redrive(queues: &mut Queues, region: &str, now: i64, text: &str) -> Result<Op
         .filter(|count| (1..=RECEIVES_MAX).contains(count))
         .ok_or_else(|| wrong("Invalid value for maxReceiveCount, must be between 1 and 1000."))?;
     let target = policy["deadLetterTargetArn"].as_str().unwrap_or_default();
-    let queue = target.strip_prefix(&arn(region, "")).unwrap_or_default();
-    if queues.get(region, queue, now).is_none() {
+    let queue = target.strip_prefix(&arn(place, "")).unwrap_or_default();
+    if queues.get(place.key(), queue, now).is_none() {
         return Err(wrong("Dead letter target does not exist."));
     }
     Ok(Some(Redrive { queue: queue.to_owned(), max_receives }))

@@ -11,8 +11,8 @@ mod read;
 mod send;
 
 use crate::digest::md5_hex;
+use crate::place::Place;
 use crate::ses::members::Members;
-use crate::state::ACCOUNT;
 use crate::wire::{Answer, Failure};
 use journal::{Change, Journal};
 use message::{Message, ReceiptHandle};
@@ -46,7 +46,7 @@ const OPERATIONS: &[Operation] = &[
 
 /// One call, and all it may see and change.
 pub(crate) struct Request<'a> {
-    pub(crate) region: &'a str,
+    pub(crate) place: &'a Place,
     pub(crate) body: &'a Map<String, Value>,
     pub(crate) queues: &'a mut Queues,
     pub(crate) now: i64,
@@ -60,7 +60,7 @@ pub(crate) struct Request<'a> {
     pub(crate) chance: &'a dyn Fn(&mut [u8]),
 }
 
-/// By region and name.
+/// By the key of their place and name.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Queues {
@@ -166,7 +166,7 @@ impl Queues {
 
 fn get_url(request: &mut Request) -> Answer {
     let name = read::name(Members(request.body))?.to_owned();
-    request.queues.get(request.region, &name, request.now).ok_or_else(read::no_queue)?;
+    request.queues.get(request.place.key(), &name, request.now).ok_or_else(read::no_queue)?;
     Ok(json!({ "QueueUrl": url(request, &name) }))
 }
 
@@ -197,9 +197,9 @@ fn receive(request: &mut Request) -> Answer {
 
 fn bury(request: &mut Request, dead: Vec<Dead>) -> Result<(), Failure> {
     let Some(redrive) = read::queue(request)?.redrive.clone().filter(|_| !dead.is_empty()) else { return Ok(()) };
-    let came_from = attributes::arn(request.region, read::queue_name(Members(request.body))?);
+    let came_from = attributes::arn(request.place, read::queue_name(Members(request.body))?);
     let now = request.now;
-    let target = request.queues.get(request.region, &redrive.queue, now).ok_or_else(read::no_queue)?;
+    let target = request.queues.get(request.place.key(), &redrive.queue, now).ok_or_else(read::no_queue)?;
     dead.iter().for_each(|dead| target.bury(dead, &came_from, now));
     let source = read::queue(request)?;
     dead.iter().for_each(|dead| source.buried(dead));
@@ -280,5 +280,5 @@ fn purge(request: &mut Request) -> Answer {
 }
 
 fn url(request: &Request, name: &str) -> String {
-    format!("http://{}/{ACCOUNT}/{name}", request.address)
+    format!("http://{}/{}/{name}", request.address, request.place.account())
 }

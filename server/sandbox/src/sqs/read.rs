@@ -12,7 +12,7 @@ const NAME_BYTES_MAX: usize = 80;
 /// The queue that the call is about.
 pub(super) fn queue<'a>(request: &'a mut Request) -> Result<&'a mut Queue, Failure> {
     let name = queue_name(Members(request.body))?;
-    request.queues.get(request.region, name, request.now).ok_or_else(no_queue)
+    request.queues.get(request.place.key(), name, request.now).ok_or_else(no_queue)
 }
 
 /// The last segment of the URL; what stands before it may be anything.

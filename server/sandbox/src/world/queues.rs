@@ -3,6 +3,7 @@
 use super::{Outcome, World, after, instead};
 use crate::faults::FaultKind;
 use crate::moment;
+use crate::place::Place;
 use crate::sqs::{self, Operation, Request};
 use crate::wire::Answer;
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ use std::time::Duration;
 /// A signed request for an operation that exists.
 pub(crate) struct QueueCall {
     pub(crate) operation: &'static Operation,
-    pub(crate) region: String,
+    pub(crate) place: Place,
     pub(crate) body: Map<String, Value>,
 }
 
@@ -19,7 +20,7 @@ pub(crate) struct QueueCall {
 const NAP_MILLIS_MAX: i64 = 20;
 
 impl World {
-    /// Messages in the queues of that name in all regions: to be received, in flight, delayed. Not those held back.
+    /// Messages in the queues of that name in all places: to be received, in flight, delayed. Not those held back.
     pub fn queued(&self, queue: &str) -> usize {
         self.inner().state.queues.queued(queue)
     }
@@ -64,7 +65,7 @@ impl World {
         let inner = &mut *inner;
         let now = moment::millis((self.0.now)());
         let mut request = Request {
-            region: &call.region,
+            place: &call.place,
             body: &call.body,
             queues: &mut inner.state.queues,
             now,

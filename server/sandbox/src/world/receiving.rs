@@ -4,6 +4,7 @@
 use super::World;
 use crate::ids;
 use crate::mail_in::{MailIn, NotReceived, Received};
+use crate::place::Place;
 use crate::s3::buckets::Object;
 use crate::ses::send::Accepted;
 use crate::sns::{self, Subject};
@@ -74,7 +75,7 @@ impl World {
             inner.plan.copies
         };
         let notices = (0..copies).map(|_| self.notice(&rule.topic, Subject::Receipt, &message, at));
-        self.put(&rule.region, notices.collect::<Vec<_>>());
+        self.put(&Place::from(rule.region.as_str()), notices.collect::<Vec<_>>());
         Ok(message_id)
     }
 }

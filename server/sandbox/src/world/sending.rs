@@ -6,11 +6,12 @@ use crate::events::{self, EventPlan, EventType};
 use crate::faults;
 use crate::history::{Moment, Told};
 use crate::mail::{Mail, Outbox, Wanted};
+use crate::place::Place;
+use crate::ses::event_destinations::Channel;
 use crate::ses::send::{Accepted, PausedTenantError};
 use crate::sns::{self, Subject};
 use crate::sqs::message_attributes::Attributes;
 use crate::sqs::queue::New;
-use crate::state::ACCOUNT;
 use crate::{ids, moment};
 use serde_json::Value;
 use std::sync::Arc;
@@ -51,12 +52,13 @@ impl World {
     }
 
     /// Puts any message into a queue, in the envelope of the topic of that name. Text stays as it is.
-    pub fn push_event(&self, region: &str, queue: &str, message: &Value) {
+    pub fn push_event(&self, place: impl Into<Place>, queue: &str, message: &Value) {
+        let place = place.into();
         let text = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
         let due = moment::millis((self.0.now)());
-        let topic = format!("arn:aws:sns:{region}:{ACCOUNT}:{queue}");
+        let topic = place.arn("sns", queue);
         let notice = self.notice(&topic, Subject::Event, &text, due);
-        self.put(region, [notice]);
+        self.put(&place, [notice]);
     }
 
     /// Whether what goes to the topic from now on reaches its queue without the envelope (RawMessageDelivery of the
@@ -80,8 +82,8 @@ impl World {
             inner.history.push(told);
             inner.plan
         };
-        if !accepted.topics.is_empty() {
-            self.put(&accepted.region, self.notices(accepted, plan));
+        if !accepted.targets.is_empty() {
+            self.put(&accepted.place, self.notices(accepted, plan));
         }
         if let Some(mail) = mail {
             self.people_answer(accepted, &mail.raw);
@@ -95,7 +97,7 @@ impl World {
             if event.event_type != EventType::Send && self.is_drawn(plan.lost_percent) {
                 continue;
             }
-            for topic in accepted.topics.iter().filter(|topic| topic.wants(event.event_type.matching())) {
+            for target in accepted.targets.iter().filter(|target| target.wants(event.event_type.matching())) {
                 let mut due = self.due(accepted.at, event.step);
                 let message = writer.write(&event, due, &*self.0.chance);
                 for _ in 0..plan.copies {
@@ -103,7 +105,10 @@ impl World {
                         due = self.due(accepted.at, self.any_step());
                     }
                     let late = if self.is_drawn(plan.late_percent) { i64::from(plan.late_secs) * 1000 } else { 0 };
-                    notices.push(self.notice(&topic.arn, Subject::Event, &message, due + late));
+                    match &target.channel {
+                        Channel::Topic(arn) => notices.push(self.notice(arn, Subject::Event, &message, due + late)),
+                        Channel::Bus => notices.extend(self.on_the_bus(accepted, &event, &message, due + late)),
+                    }
                 }
             }
         }
@@ -124,17 +129,21 @@ impl World {
         Notice { queue: queue.to_owned(), message_id, body: message.to_owned(), due }
     }
 
-    pub(super) fn put(&self, region: &str, notices: impl IntoIterator<Item = Notice>) {
+    pub(super) fn put(&self, place: &Place, notices: impl IntoIterator<Item = Notice>) {
         let mut inner = self.inner();
         let inner = &mut *inner;
         inner.unsaved = true;
         for Notice { queue, message_id, body, due } in notices {
-            match inner.state.queues.get(region, &queue, due) {
+            match inner.state.queues.get(place.key(), &queue, due) {
                 Some(queue) => {
                     let new = New { message_id, body, attributes: Attributes::new(), sent: due, due };
                     queue.push(new, inner.plan.hold);
                 }
-                None => tracing::warn!(region, queue, "no queue has the name of this topic: the event is dropped"),
+                None => tracing::warn!(
+                    place = place.key(),
+                    queue,
+                    "no queue has the name of this topic: the event is dropped"
+                ),
             }
         }
         self.0.arrivals.notify_waiters();
@@ -157,14 +166,15 @@ impl World {
 }
 
 fn captured(accepted: &Accepted) -> Mail {
-    let Accepted { region, message_id, at, sender, letter, reactions, .. } = accepted;
+    let Accepted { place, message_id, at, sender, letter, reactions, .. } = accepted;
     let placed = letter.recipients.iter().zip(reactions);
-    let id = ids::on_the_wire(region, message_id);
+    let id = ids::on_the_wire(place.region(), message_id);
     let date = moment::rfc5322(moment::millis(*at));
     Mail {
         message_id: message_id.clone(),
         at: *at,
-        region: region.clone(),
+        account: place.account().to_owned(),
+        region: place.region().to_owned(),
         tenant: sender.tenant.clone(),
         configuration_set: sender.configuration_set.clone(),
         from: sender.from.clone(),

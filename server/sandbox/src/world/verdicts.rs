@@ -3,6 +3,7 @@
 
 use super::World;
 use super::bridge::{Standings, standings};
+use crate::place::Place;
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::quota::Quota;
@@ -10,46 +11,46 @@ use crate::ses::reputation::{Reputation, SendingStatus};
 use std::net::Ipv4Addr;
 
 impl World {
-    /// The same in every region: recipients in 24 hours (−1: without limit) and recipients a second.
-    pub fn set_quota(&self, max_24_hours: f64, max_rate: f64) {
-        self.change(|inner| inner.state.quota = Quota { max_24_hours, max_rate });
+    /// The same in every region of the account: recipients in 24 hours (−1: without limit) and recipients a second.
+    pub fn set_quota(&self, account: &str, max_24_hours: f64, max_rate: f64) {
+        self.change(|inner| inner.state.terms_of(account).quota = Quota { max_24_hours, max_rate });
     }
 
-    /// The same in every region.
-    pub fn set_enforcement_status(&self, status: EnforcementStatus) {
-        self.change(|inner| inner.state.standing.enforcement_status = status);
+    /// The same in every region of the account.
+    pub fn set_enforcement_status(&self, account: &str, status: EnforcementStatus) {
+        self.change(|inner| inner.state.terms_of(account).standing.enforcement_status = status);
     }
 
-    /// The same in every region. Without it, recipients must be verified too.
-    pub fn set_production_access(&self, granted: bool) {
-        self.change(|inner| inner.state.standing.production_access = granted);
+    /// The same in every region of the account. Without it, recipients must be verified too.
+    pub fn set_production_access(&self, account: &str, granted: bool) {
+        self.change(|inner| inner.state.terms_of(account).standing.production_access = granted);
     }
 
-    /// In every region that has the tenant; false: none has. Enabled leaves it to the tenant's policy again.
+    /// In every place that has the tenant; false: none has. Enabled leaves it to the tenant's policy again.
     pub fn decide_on_tenant(&self, tenant: &str, status: SendingStatus, cause: Option<&str>) -> bool {
         self.judge(tenant, |reputation, now| reputation.decide(status, cause.map(str::to_owned), now))
     }
 
-    /// In every region that has the tenant; false: none has, or it is to be fixed there and is not open.
+    /// In every place that has the tenant; false: none has, or it is to be fixed there and is not open.
     pub fn report_finding(&self, tenant: &str, finding: &Finding) -> bool {
         let mut reported = false;
         self.judge(tenant, |reputation, now| reported |= reputation.report(finding.clone(), now));
         reported
     }
 
-    /// Into the default pool of the region.
-    pub fn give_dedicated_ip(&self, region: &str, ip: Ipv4Addr) {
+    /// Into the default pool of the place.
+    pub fn give_dedicated_ip(&self, place: impl Into<Place>, ip: Ipv4Addr) {
         self.change(|inner| {
-            let region = inner.state.regions.entry(region.to_owned()).or_default();
+            let region = inner.state.regions.entry(place.into()).or_default();
             region.dedicated.give(ip, region.account.auto_warmup);
         });
     }
 
     fn judge(&self, tenant: &str, mut judge: impl FnMut(&mut Reputation, f64)) -> bool {
         let now = (self.0.now)();
-        let regions: Vec<(String, Standings)> = {
+        let places: Vec<(Place, Standings)> = {
             let inner = self.inner();
-            inner.state.regions.iter().map(|(name, region)| (name.clone(), standings(Some(region)))).collect()
+            inner.state.regions.iter().map(|(place, region)| (place.clone(), standings(Some(region)))).collect()
         };
         let found = self.change(|inner| {
             let mut found = false;
@@ -59,7 +60,7 @@ impl World {
             }
             found
         });
-        regions.iter().for_each(|(region, before)| self.tell_bridge(region, before));
+        places.iter().for_each(|(place, before)| self.tell_bridge(place, before));
         found
     }
 }

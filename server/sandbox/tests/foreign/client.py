@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+OTHER = "210987654321"
 REPLIES = "r@in.ownlane.example"
 
 config = Config(region_name=REGION, retries={"total_max_attempts": 1})
@@ -196,9 +197,25 @@ def what_is_malformed_is_refused():
     refused(400, "AWS.SimpleQueueService.NonExistentQueue", wrong)
 
 
+def another_account_is_apart():
+    sts = boto3.client("sts", config=config)
+    assume = lambda external_id: sts.assume_role(
+        RoleArn=f"arn:aws:iam::{OTHER}:role/mail", RoleSessionName="client", ExternalId=external_id
+    )
+    refused(403, "AccessDenied", lambda: assume("wrong"))
+    keys = assume("the-right-one")["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    assert session.client("sts", config=config).get_caller_identity()["Account"] == OTHER
+    theirs = session.client("sesv2", config=config)
+    assert theirs.list_tenants()["Tenants"] == []
+    assert f":{OTHER}:" in theirs.create_tenant(TenantName="a")["TenantArn"]
+    assert len(ses.list_tenants()["Tenants"]) == 2
+
+
 queue = tenants_are_apart()
 events_come_back(queue)
 a_paused_tenant_sends_nothing()
 answers_arrive()
 what_is_malformed_is_refused()
+another_account_is_apart()
 print(f"boto3 {boto3.__version__}: all as it should be", file=sys.stdout)

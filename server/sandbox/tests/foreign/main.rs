@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -34,6 +35,17 @@ impl Sandbox {
         said.read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("SES ").unwrap().to_owned();
         Self { process, url, _said: said }
+    }
+
+    /// What only whoever plays the world can say.
+    fn control(&self, path: &str, body: &str) {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!("POST /_sandbox/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+        write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
     }
 }
 
@@ -69,6 +81,7 @@ fn python() -> PathBuf {
 fn a_foreign_client_takes_the_sandbox_for_amazons() {
     let python = python();
     let sandbox = Sandbox::start();
+    sandbox.control("roles", r#"{"arn":"arn:aws:iam::210987654321:role/mail","external_id":"the-right-one"}"#);
     let mut client = Command::new("timeout");
     client.arg("120").arg(python).arg(CLIENT).env_clear();
     client.env("PATH", "/usr/bin:/bin").env("AWS_ENDPOINT_URL", &sandbox.url);

@@ -1,6 +1,6 @@
 //! What EventBridge hears of tenants, in the queue of a rule.
 
-use crate::harness::{ACCOUNT, REGION, Running, encoded, start};
+use crate::harness::{ACCOUNT, REGION, Running, encoded, start, start_with};
 use crate::post::parsed;
 use serde_json::{Value, json};
 
@@ -59,4 +59,36 @@ async fn a_rules_queue_hears_how_tenants_stand() {
     let events = told(&sandbox).await;
     assert_eq!(types(&events), ["Advisor Recommendation Status Open", "Advisor Recommendation Status Resolved"]);
     assert_eq!(events[0]["detail"]["metadata"], json!({ "impact": "HIGH", "type": "BOUNCE" }));
+}
+
+#[tokio::test]
+async fn a_set_sends_its_events_over_the_bus() {
+    let sandbox = start_with(|options| options.auto_verify = true).await;
+    sandbox.identity("acme.example").await;
+    let set = sandbox.configuration_set("acme").await;
+    sandbox.sqs("CreateQueue", json!({ "QueueName": "standing" })).await.ok();
+    sandbox.control("rules", json!({ "region": REGION, "queue": "standing" })).await;
+    let bus = format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default");
+    let destination = json!({ "EventDestinationName": "bus", "EventDestination": {
+        "Enabled": true,
+        "MatchingEventTypes": ["SEND", "BOUNCE"],
+        "EventBridgeDestination": { "EventBusArn": bus },
+    } });
+    sandbox.post("/v2/email/configuration-sets/acme/event-destinations", destination).await.ok();
+    let mail = json!({
+        "FromEmailAddress": "anna@acme.example",
+        "Destination": { "ToAddresses": ["bounce@b.example"] },
+        "Content": { "Simple": { "Subject": { "Data": "A" }, "Body": { "Text": { "Data": "B" } } } },
+        "ConfigurationSetName": "acme",
+    });
+    let id = sandbox.post("/v2/email/outbound-emails", mail.clone()).await.ok()["MessageId"].clone();
+    let events = told(&sandbox).await;
+    assert_eq!(types(&events), ["Email Sent", "Email Bounced"]);
+    assert_eq!((&events[1]["resources"], &events[1]["detail"]["eventType"]), (&json!([set]), &json!("Bounce")));
+    assert_eq!(events[1]["detail"]["mail"]["messageId"], id);
+    let rule = json!({ "region": REGION, "queue": "standing" }).to_string();
+    assert_eq!(sandbox.request("DELETE", "/_sandbox/rules", "", &rule).await.unwrap().status, 204);
+    assert_eq!(sandbox.request("DELETE", "/_sandbox/rules", "", &rule).await.unwrap().status, 404);
+    sandbox.post("/v2/email/outbound-emails", mail).await.ok();
+    assert!(told(&sandbox).await.is_empty(), "without the rule");
 }

@@ -1,6 +1,6 @@
 //! SendBulkEmail: one template, many mails, and what each entry and the whole call may meet.
 
-use crate::harness::{Reply, Running};
+use crate::harness::{ACCOUNT, Reply, Running};
 use crate::post::{events, start};
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ async fn every_entry_is_a_mail_of_its_own() {
 #[tokio::test]
 async fn what_concerns_one_entry_is_its_status() {
     let sandbox = start().await;
-    sandbox.world.set_quota(2.0, -1.0);
+    sandbox.world.set_quota(ACCOUNT, 2.0, -1.0);
     let broken = json!({
         "Destination": { "ToAddresses": ["eve@e.example"] },
         "ReplacementEmailContent": { "ReplacementTemplate": { "ReplacementTemplateData": "name" } },
@@ -52,11 +52,11 @@ async fn what_concerns_one_entry_is_its_status() {
     assert_eq!(statuses(&sent), expected);
     assert_eq!(sent["BulkEmailEntryResults"][5]["Error"], "Daily message quota exceeded.");
     assert!(sent["BulkEmailEntryResults"][5].get("MessageId").is_none());
-    sandbox.world.set_quota(-1.0, 1.0);
+    sandbox.world.set_quota(ACCOUNT, -1.0, 1.0);
     let sent = send(&sandbox, call(json!([to("bob@b.example"), to("carl@c.example")]))).await.ok();
     assert_eq!(statuses(&sent), ["SUCCESS", "ACCOUNT_THROTTLED"]);
-    sandbox.world.set_quota(-1.0, -1.0);
-    sandbox.world.set_production_access(false);
+    sandbox.world.set_quota(ACCOUNT, -1.0, -1.0);
+    sandbox.world.set_production_access(ACCOUNT, false);
     let sent = send(&sandbox, call(json!([to("bob@b.example"), to("anna@acme.example")]))).await.ok();
     assert_eq!(statuses(&sent), ["MESSAGE_REJECTED", "SUCCESS"]);
     assert_eq!(sandbox.world.mail().len(), 4);

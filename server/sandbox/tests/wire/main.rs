@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod account;
+mod accounts;
 mod answers;
 mod beginning;
 mod bridge;

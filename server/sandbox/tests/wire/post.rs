@@ -24,7 +24,7 @@ pub async fn start_and(change: impl FnOnce(&mut Options)) -> Running {
 }
 
 pub async fn furnish(sandbox: &Running) {
-    sandbox.world.set_quota(-1.0, -1.0);
+    sandbox.world.set_quota(ACCOUNT, -1.0, -1.0);
     sandbox.tenant("acme").await;
     sandbox.identity("acme.example").await;
     sandbox.configuration_set("acme").await;

@@ -1,6 +1,6 @@
 //! What SES takes, what it refuses and in which words.
 
-use crate::harness::{REGION, Running};
+use crate::harness::{ACCOUNT, REGION, Running};
 use crate::post::{SEND, associate, identity_arn, letter_to, send, sent_to, set_arn, start, start_and, types};
 use sandbox::{Fault, FaultKind, PausedTenantError};
 use serde_json::{Value, json};
@@ -228,7 +228,7 @@ async fn the_quota_of_a_day_is_counted_in_recipients() {
 #[tokio::test]
 async fn the_rate_is_counted_in_recipients_a_second() {
     let sandbox = start().await;
-    sandbox.world.set_quota(-1.0, 2.0);
+    sandbox.world.set_quota(ACCOUNT, -1.0, 2.0);
     sent_to(&sandbox, &["a@b.example", "success@simulator.amazonses.com"]).await;
     let much = send(&sandbox, letter_to(&["c@b.example"])).await;
     much.refused(429, "TooManyRequestsException", "Maximum sending rate exceeded.");

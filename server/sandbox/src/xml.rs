@@ -1,12 +1,11 @@
-//! XML as S3 writes it: elements with text. It has no attributes but the name space, and reads nothing.
+//! XML as S3 and STS write it: elements with text. It has no attributes but the name space, and reads nothing.
 
 use std::fmt::Write;
 
-pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-pub(super) const NAME_SPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+pub(crate) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// `<name>text</name>`.
-pub(super) fn element(xml: &mut String, name: &str, text: &str) {
+pub(crate) fn element(xml: &mut String, name: &str, text: &str) {
     let _ = write!(xml, "<{name}>"); // a String takes everything
     escape(xml, text);
     let _ = write!(xml, "</{name}>");
