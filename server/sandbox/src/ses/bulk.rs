@@ -13,7 +13,8 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
     path: "/v2/email/outbound-bulk-emails",
     takes: "FromEmailAddress ReplyToAddresses DefaultEmailTags{Name Value} ConfigurationSetName TenantName \
             DefaultContent{Template{TemplateName TemplateArn TemplateContent{Subject Text Html} TemplateData \
-            Headers{Name Value} Attachments}} \
+            Headers{Name Value} Attachments{RawContent FileName ContentDisposition ContentDescription \
+            ContentId ContentTransferEncoding ContentType}}} \
             BulkEmailEntries{Destination{ToAddresses CcAddresses BccAddresses} ReplacementTags{Name Value} \
             ReplacementEmailContent{ReplacementTemplate{ReplacementTemplateData}} ReplacementHeaders{Name Value}}",
     run: send_bulk,

@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 mod arn;
+mod attachments;
 mod bulk;
 pub(crate) mod configuration_sets;
 pub(crate) mod dedicated_ips;

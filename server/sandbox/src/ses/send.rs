@@ -21,9 +21,11 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
     path: "/v2/email/outbound-emails",
     takes: "FromEmailAddress Destination{ToAddresses CcAddresses BccAddresses} ReplyToAddresses EmailTags{Name Value} \
             ConfigurationSetName TenantName Content{Raw{Data} \
-            Simple{Subject{Data Charset} Body{Text{Data Charset} Html{Data Charset}} Headers{Name Value} Attachments} \
+            Simple{Subject{Data Charset} Body{Text{Data Charset} Html{Data Charset}} Headers{Name Value} Attachments{RawContent FileName ContentDisposition ContentDescription \
+            ContentId ContentTransferEncoding ContentType}} \
             Template{TemplateName TemplateArn TemplateContent{Subject Text Html} TemplateData Headers{Name Value} \
-            Attachments}}",
+            Attachments{RawContent FileName ContentDisposition ContentDescription \
+            ContentId ContentTransferEncoding ContentType}}}",
     run: send,
 }];
 

@@ -1,5 +1,6 @@
-//! A message from Simple content: plain MIME with bodies as they are (8bit). Attachments it does not know.
+//! A message from Simple content: plain MIME with bodies as they are (8bit).
 
+use super::attachments;
 use super::letter::Message;
 use super::members::{Members, missing};
 use crate::headers::Headers;
@@ -12,11 +13,10 @@ const HEADERS_MAX: usize = 15;
 const HEADER_NAME_CHARS_MAX: usize = 126;
 const HEADER_VALUE_CHARS_MAX: usize = 995;
 const BOUNDARY: &str = "----=_Part_sandbox_1.2"; // `=_` stands in no quoted-printable text
+const OUTER_BOUNDARY: &str = "----=_Part_sandbox_0.1";
 
 pub(super) fn build(members: Members, content: Members) -> Result<Message, Failure> {
-    if content.objects("Attachments")?.is_some_and(|attachments| !attachments.is_empty()) {
-        return Err(Failure::not_implemented("attachments of Simple content: send it Raw"));
-    }
+    let attachments = attachments::read(content)?;
     let mut message = String::new();
     for (name, value) in address_fields(members)? {
         line(&mut message, name, &value);
@@ -27,6 +27,10 @@ pub(super) fn build(members: Members, content: Members) -> Result<Message, Failu
         line(&mut message, name, value);
     }
     line(&mut message, "MIME-Version", "1.0");
+    if !attachments.is_empty() {
+        line(&mut message, "Content-Type", &format!("multipart/mixed; boundary=\"{OUTER_BOUNDARY}\""));
+        let _ = write!(message, "\r\n--{OUTER_BOUNDARY}\r\n");
+    }
     let body = content.required_object("Body")?;
     let part = |member: &str| body.object(member)?.map(|part| part.required_text("Data")).transpose();
     match (part("Text")?, part("Html")?) {
@@ -42,6 +46,13 @@ pub(super) fn build(members: Members, content: Members) -> Result<Message, Failu
             }
             let _ = write!(message, "--{BOUNDARY}--\r\n");
         }
+    }
+    for attachment in &attachments {
+        let _ = write!(message, "--{OUTER_BOUNDARY}\r\n");
+        attachment.write(&mut message);
+    }
+    if !attachments.is_empty() {
+        let _ = write!(message, "--{OUTER_BOUNDARY}--\r\n");
     }
     let raw = message.into_bytes();
     let headers = Headers::parse(&raw).ok_or_else(|| Failure::bad_request("Could not parse the message."))?;
@@ -89,7 +100,7 @@ fn own_headers(content: Members<'_>) -> Result<Vec<(&str, &str)>, Failure> {
     Ok(own)
 }
 
-fn line(message: &mut String, name: &str, value: &str) {
+pub(super) fn line(message: &mut String, name: &str, value: &str) {
     let _ = write!(message, "{name}: {value}\r\n"); // a String takes everything
 }
 
@@ -100,7 +111,7 @@ fn entity(message: &mut String, kind: &str, data: &str) {
 }
 
 /// As an encoded word (RFC 2047) where it must.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if is_plain { text.to_owned() } else { format!("=?UTF-8?B?{}?=", STANDARD.encode(text)) }
 }

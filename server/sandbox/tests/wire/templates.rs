@@ -2,6 +2,7 @@
 
 use crate::harness::{ACCOUNT, REGION, Running, start_with};
 use crate::post::{QUEUE, letter_to, send, start, types};
+use mail_parser::{MessageParser, MimeHeaders};
 use sandbox::Mail;
 use serde_json::{Value, json};
 
@@ -87,4 +88,42 @@ fn from(template: Value) -> Value {
 async fn suppressed(sandbox: &Running) -> Vec<Value> {
     let listed = sandbox.get("/v2/email/suppression/addresses").await.ok();
     listed["SuppressedDestinationSummaries"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn attachments_arrive_as_parts() {
+    let sandbox = start().await;
+    let mut letter = from(json!({ "TemplateContent": { "Subject": "Hello", "Text": "See here.", "Html": "<p>See" } }));
+    letter["Content"]["Template"]["Attachments"] = json!([
+        {
+            "RawContent": "AP8Q", "FileName": "Gruß.bin", "ContentType": "application/x-own",
+            "ContentDisposition": "INLINE", "ContentId": "a@b", "ContentTransferEncoding": "BASE64",
+            "ContentDescription": "Three bytes",
+        },
+        { "RawContent": "SGVsbG8=", "FileName": "hello.txt" },
+    ]);
+    send(&sandbox, letter.clone()).await.ok();
+    let [mail] = <[Mail; 1]>::try_from(sandbox.world.mail()).unwrap();
+    let mail = MessageParser::new().parse(&mail.raw).unwrap();
+    assert_eq!(mail.body_text(0).as_deref(), Some("See here."));
+    let [first, other] = [mail.attachment(0).unwrap(), mail.attachment(1).unwrap()];
+    assert_eq!(
+        (first.attachment_name(), first.contents(), first.content_id()),
+        (Some("Gruß.bin"), &[0, 255, 16][..], Some("a@b"))
+    );
+    assert!(first.content_disposition().unwrap().is_inline());
+    assert_eq!((other.attachment_name(), other.contents()), (Some("hello.txt"), &b"Hello"[..]));
+
+    for (member, wrong) in [
+        ("RawContent", json!("?")),
+        ("RawContent", Value::Null),
+        ("FileName", json!("")),
+        ("ContentDisposition", json!("HIDDEN")),
+        ("ContentTransferEncoding", json!("8BIT")),
+    ] {
+        letter["Content"]["Template"]["Attachments"] = json!([{ "RawContent": "SGVsbG8=", "FileName": "hello.txt" }]);
+        letter["Content"]["Template"]["Attachments"][0][member] = wrong.clone();
+        let reply = send(&sandbox, letter.clone()).await;
+        assert_eq!(reply.error.as_deref(), Some("BadRequestException"), "{member} {wrong}");
+    }
 }
