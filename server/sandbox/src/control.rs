@@ -54,8 +54,8 @@ POST   /_sandbox/identities/{name}  {\"dkim_status\"?, \"mail_from_status\"?}: s
 GET    /_sandbox/roles              the roles that may be assumed
 POST   /_sandbox/roles              {\"arn\", \"external_id\"?}: of any account; its SES and its queues are apart from all others
 DELETE /_sandbox/roles              {\"arn\"}: it can be assumed no more; who has assumed it keeps that until it expires
-POST   /_sandbox/quota              {\"account\"?, \"max_24_hours\", \"max_rate\"}: recipients in 24 hours, -1 for no limit, and
-                                    a second
+POST   /_sandbox/quota              {\"account\"?, \"max_24_hours\"?, \"max_rate\"?, \"control_rate\"?}: recipients in 24 hours and a
+                                    second, other calls a second (Amazon has 1); -1 for no limit
 POST   /_sandbox/account            {\"account\"?, \"enforcement_status\"?: \"HEALTHY|PROBATION|SHUTDOWN\", \"production_access\"?}
 POST   /_sandbox/tenants/{name}     {\"status\": \"ENABLED|DISABLED|REINSTATED\", \"cause\"?}: what AWS decides; ENABLED leaves
                                     it to the tenant's policy again
@@ -200,13 +200,14 @@ async fn identity(State(world): State<World>, Path(name): Path<String>, body: By
 struct Quota {
     #[serde(default = "home")]
     account: String,
-    max_24_hours: f64,
-    max_rate: f64,
+    max_24_hours: Option<f64>,
+    max_rate: Option<f64>,
+    control_rate: Option<f64>,
 }
 
 async fn quota(State(world): State<World>, body: Bytes) -> Done {
-    let Quota { account, max_24_hours, max_rate } = parse(&body)?;
-    world.set_quota(&account, max_24_hours, max_rate);
+    let Quota { account, max_24_hours, max_rate, control_rate } = parse(&body)?;
+    world.change_quota(&account, max_24_hours, max_rate, control_rate);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -294,6 +294,11 @@ impl World {
         }
         let place = incoming.place;
         let Terms { quota, standing } = inner.state.terms(place.account());
+        if !incoming.operation.sends()
+            && let Err(failure) = inner.rates.take_control(place.key(), quota.control_rate, (self.0.now)())
+        {
+            return (Err(failure), Vec::new());
+        }
         let region = inner.state.regions.entry(place.clone()).or_default();
         let mut request = ses::Request {
             place: &place,

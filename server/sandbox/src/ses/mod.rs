@@ -104,7 +104,11 @@ const BODY_BYTES_MAX_WITH_MAIL: usize = 14 * 1_048_576; // 10 MB in base64
 impl Operation {
     /// `None`: what every call may have.
     pub(crate) fn body_bytes_max(&self) -> Option<usize> {
-        [send::SEND, bulk::SEND].contains(&self.name).then_some(BODY_BYTES_MAX_WITH_MAIL)
+        self.sends().then_some(BODY_BYTES_MAX_WITH_MAIL)
+    }
+
+    pub(crate) fn sends(&self) -> bool {
+        [send::SEND, bulk::SEND].contains(&self.name)
     }
 
     /// The members of the call that this operation does not know.

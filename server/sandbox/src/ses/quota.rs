@@ -1,4 +1,4 @@
-//! How much and how fast a region may send. It counts recipients, not messages.
+//! How much and how fast a region may send, and be called for anything else. It counts recipients, not messages.
 
 use crate::wire::Failure;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,9 @@ pub(crate) struct Quota {
     pub(crate) max_24_hours: f64,
     /// Recipients a second. Negative: without limit.
     pub(crate) max_rate: f64,
+    /// Calls a second that do not send. Negative: without limit; Amazon has 1.
+    #[serde(default = "unlimited")]
+    pub(crate) control_rate: f64,
 }
 
 /// Recipients by the hour of the epoch in which their mail was taken.
@@ -32,8 +35,12 @@ const HOURS: i64 = 24;
 impl Default for Quota {
     /// As a new account in production has it.
     fn default() -> Self {
-        Self { max_24_hours: 50_000.0, max_rate: 14.0 }
+        Self { max_24_hours: 50_000.0, max_rate: 14.0, control_rate: unlimited() }
     }
+}
+
+fn unlimited() -> f64 {
+    -1.0
 }
 
 impl Quota {
@@ -66,19 +73,30 @@ impl Rates {
     /// One second's worth may go at once. A mail to more recipients than that goes when the bucket is full, and those after
     /// it wait the longer.
     pub(super) fn take(&mut self, region: &str, rate: f64, now: f64, recipients: u32) -> Result<(), Failure> {
+        let exceeded = || Failure::new(429, "TooManyRequestsException", "Maximum sending rate exceeded.");
+        if self.has(region, rate, now, recipients) { Ok(()) } else { Err(exceeded()) }
+    }
+
+    /// For a call that does not send.
+    pub(crate) fn take_control(&mut self, region: &str, rate: f64, now: f64) -> Result<(), Failure> {
+        let is_taken = self.has(&format!("{region} control"), rate, now, 1);
+        if is_taken { Ok(()) } else { Err(Failure::too_many_requests()) }
+    }
+
+    fn has(&mut self, region: &str, rate: f64, now: f64, recipients: u32) -> bool {
         if rate < 0.0 {
-            return Ok(());
+            return true;
         }
         if !self.0.contains_key(region) {
             self.0.insert(region.to_owned(), Bucket { tokens: rate, at: now });
         }
-        let Some(bucket) = self.0.get_mut(region) else { return Ok(()) };
+        let Some(bucket) = self.0.get_mut(region) else { return true };
         bucket.tokens = (bucket.tokens + (now - bucket.at).max(0.0) * rate).min(rate);
         bucket.at = now;
         if bucket.tokens < f64::from(recipients).min(rate) || rate == 0.0 {
-            return Err(Failure::new(429, "TooManyRequestsException", "Maximum sending rate exceeded."));
+            return false;
         }
         bucket.tokens -= f64::from(recipients);
-        Ok(())
+        true
     }
 }

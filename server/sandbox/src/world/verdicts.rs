@@ -6,14 +6,34 @@ use super::bridge::{Standings, standings};
 use crate::place::Place;
 use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
-use crate::ses::quota::Quota;
 use crate::ses::reputation::{Reputation, SendingStatus};
 use std::net::Ipv4Addr;
 
 impl World {
     /// The same in every region of the account: recipients in 24 hours (−1: without limit) and recipients a second.
     pub fn set_quota(&self, account: &str, max_24_hours: f64, max_rate: f64) {
-        self.change(|inner| inner.state.terms_of(account).quota = Quota { max_24_hours, max_rate });
+        self.change_quota(account, Some(max_24_hours), Some(max_rate), None);
+    }
+
+    /// The same in every region of the account: calls a second that do not send. Negative: without limit.
+    pub fn set_control_rate(&self, account: &str, calls: f64) {
+        self.change_quota(account, None, None, Some(calls));
+    }
+
+    /// `None` stays as it is.
+    pub(crate) fn change_quota(
+        &self,
+        account: &str,
+        max_24_hours: Option<f64>,
+        max_rate: Option<f64>,
+        control_rate: Option<f64>,
+    ) {
+        self.change(|inner| {
+            let quota = &mut inner.state.terms_of(account).quota;
+            quota.max_24_hours = max_24_hours.unwrap_or(quota.max_24_hours);
+            quota.max_rate = max_rate.unwrap_or(quota.max_rate);
+            quota.control_rate = control_rate.unwrap_or(quota.control_rate);
+        });
     }
 
     /// The same in every region of the account.

@@ -126,3 +126,19 @@ async fn vdm_and_warm_up_are_kept() {
     let account = sandbox.get(PATH).await.ok();
     assert_eq!((&account["VdmAttributes"], &account["DedicatedIpAutoWarmupEnabled"]), (&vdm, &json!(false)));
 }
+
+#[tokio::test]
+async fn calls_that_do_not_send_have_a_rate_of_their_own() {
+    let sandbox = start_empty().await;
+    sandbox.control("quota", json!({ "control_rate": 1.0 })).await;
+    sandbox.get(PATH).await.ok();
+    sandbox.get(PATH).await.refused(429, "TooManyRequestsException", "Rate exceeded");
+    let elsewhere = sandbox.call_in("us-east-1", "GET", PATH, json!(null)).await;
+    assert_eq!(elsewhere.ok()["SendQuota"]["MaxSendRate"], 14.0, "the other rates stay");
+    *sandbox.now.lock().unwrap() += 1.0;
+    sandbox.get(PATH).await.ok();
+    sandbox.control("quota", json!({ "control_rate": -1 })).await;
+    for _ in 0..3 {
+        sandbox.get(PATH).await.ok();
+    }
+}
