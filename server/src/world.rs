@@ -129,6 +129,7 @@ mod played {
                     .reply_domain()
                     .map(|domain| Replies { domain, queue: format!("http://{}/{account}/{REPLIES}", self.address) }),
                 send_timeout: SEND_TIMEOUT,
+                control_pace: None,
                 endpoint: Endpoint::Sandbox(format!("http://{}", self.address)),
             })
         }
@@ -206,6 +207,7 @@ mod real {
                 events_queue: config.world.events_queue()?,
                 replies: config.world.replies.clone().map(|(domain, queue)| Replies { domain, queue }),
                 send_timeout: SEND_TIMEOUT,
+                control_pace: Some(worker::CONTROL_PACE),
                 endpoint: Endpoint::Aws,
             })
         }

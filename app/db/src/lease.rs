@@ -52,6 +52,23 @@ impl Leased {
         }
     }
 
+    /// True of rows that somebody may be waiting for; the others are looked at because they were not for long.
+    const fn is_urgent(self) -> &'static str {
+        match self {
+            Self::SesTenants => "ready_at is null",
+            Self::Domains => "verified_at is null",
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => "true",
+        }
+    }
+
+    /// How many tenants are listed at once: few where each takes long, so that who comes meanwhile is soon seen.
+    const fn tenants_at_once(self) -> i64 {
+        match self {
+            Self::SesTenants | Self::Domains => limits::DUE_TENANTS_AT_SES_MAX,
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => limits::DUE_TENANTS_MAX,
+        }
+    }
+
     /// The column behind `tenant_id` that names a row.
     const fn key(self) -> &'static str {
         match self {
@@ -62,16 +79,16 @@ impl Leased {
     }
 }
 
-/// The tenants that have something due, the longest waiting first.
+/// The tenants that have something due: those with something urgent first, then the longest waiting.
 pub async fn list_due_tenants(tx: &mut WorkerTx, leased: Leased, now: OffsetDateTime) -> Result<Vec<TenantId>> {
-    let table = leased.table();
+    let (table, urgent) = (leased.table(), leased.is_urgent());
     let sql = format!(
         "select tenant_id from {table}
          where due_at <= $1 and (lease_until is null or lease_until <= $1)
-         group by tenant_id order by min(due_at) limit $2"
+         group by tenant_id order by bool_or({urgent}) desc, min(due_at) limit $2"
     );
     let tenants: Vec<Uuid> =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).bind(limits::DUE_TENANTS_MAX).fetch_all(tx.sql()).await?;
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).bind(leased.tenants_at_once()).fetch_all(tx.sql()).await?;
     Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
 }
 

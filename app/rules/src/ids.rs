@@ -57,6 +57,10 @@ id! {
     AttemptId;
     #[doc = "One line of what operators did."]
     AuditId;
+    #[doc = "A call to AWS that manages what stands there."]
+    AwsCallId;
+    #[doc = "A difference between what stands at AWS and what is wanted."]
+    DriftId;
     #[doc = "A domain that a tenant connected."]
     DomainId;
     #[doc = "A tenant's claim on a registrable name."]

@@ -115,6 +115,10 @@ pub const LEASE_ROWS_MAX: i64 = 10;
 /// Tenants that a duty looks at in one turn.
 pub const DUE_TENANTS_MAX: i64 = 200;
 
+/// The same where each tenant takes some ten calls to SES, of which there is one a second: those who come meanwhile are seen
+/// after a minute or two.
+pub const DUE_TENANTS_AT_SES_MAX: i64 = 8;
+
 /// A failed turn is tried again after 1, 2, 4 … seconds, at most this many.
 pub const RETRY_SECS_MAX: i64 = 15 * 60;
 
@@ -124,8 +128,15 @@ pub const TROUBLE_CHARS_MAX: usize = 500;
 /// Answers that are kept of what was found in place of a record.
 pub const RECORD_ANSWERS_MAX: usize = 10;
 
-/// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner.
+/// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner: some nine calls,
+/// of which the account has one a second.
 pub const SES_TENANT_CHECK_HOURS: i64 = 24;
+
+/// The list of all tenants at SES is read this often: a call for a thousand of them.
+pub const SES_LIST_MINS: i64 = 60;
+
+/// Calls to AWS are kept for this long: longer than anybody waits to ask what happened.
+pub const AWS_CALL_DAYS: i64 = 30;
 
 /// What stands under a mail: a name, a company, a telephone number; not a brochure.
 pub const SIGNATURE_CHARS_MAX: usize = 1000;

@@ -1,6 +1,7 @@
 //! `/console/ses`: how Amazon SES stands for the whole platform: the account that all teams share, the stream of events, and
 //! mails that nobody answered for.
 
+use crate::console::shared_ips::label;
 use crate::page::render;
 use crate::ssr::Operator;
 use crate::ui::frame::{Console, ConsoleSection};
@@ -11,8 +12,10 @@ use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use db::isolation::overview::{self, Inbox, Standing, Unanswered};
+use db::isolation::overview::{self, Asking, Inbox, Standing, Unanswered};
+use db::isolation::ses_sweep::{self, Stray, Sweep};
 use leptos::prelude::*;
+use rules::isolation::SharedPoolMode;
 use rules::limits;
 use rules::messages::Wait;
 use rules::time::{Duration, OffsetDateTime};
@@ -22,6 +25,9 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
     let standings = overview::list_standings(&mut tx).await?;
     let inbox = overview::find_inbox(&mut tx).await?;
     let unanswered = overview::list_unanswered(&mut tx).await?;
+    let asking = overview::list_asking(&mut tx).await?;
+    let sweeps = ses_sweep::list(&mut tx).await?;
+    let strays = ses_sweep::list_strays(&mut tx).await?;
     tx.commit().await?;
     let (now, name) = (site.now(), operator.person.name.clone());
     Ok(render(&site, StatusCode::OK, "Amazon SES", move || {
@@ -33,6 +39,8 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
                 <h1>"Amazon SES"</h1>
                 {none}
                 {standings.into_iter().map(|it| account(it, now)).collect_view()}
+                <h2>"Differences from what is wanted"</h2>
+                {differences(asking, strays, sweeps, now)}
                 <h2>"Events"</h2>
                 {events(inbox, now)}
                 <h2>"Mails that nobody answered for"</h2>
@@ -71,6 +79,8 @@ fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
             {hold}
             <dt>"Amazon's judgement"</dt>
             <dd>{it.enforcement}</dd>
+            <dt>"Shared IPs"</dt>
+            <dd>{shared_ips(&it.shared_pool_mode)}</dd>
             <dt>"In 24 hours"</dt>
             <dd>{quota}</dd>
             <dt>"A second"</dt>
@@ -81,6 +91,41 @@ fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
                 {it.event_received_at.map(|at| view! { ", the last event came "<Time at now/> })}
             </dd>
         </dl>
+    }
+}
+
+/// Of sets that do not name them; ours all do.
+fn shared_ips(mode: &str) -> String {
+    match (SharedPoolMode::parse(mode), mode) {
+        (Some(known), _) => format!("{} ({mode}), where a configuration set does not say otherwise", label(known)),
+        (None, "") => "Amazon does not say".to_owned(),
+        (None, other) => other.to_owned(),
+    }
+}
+
+fn differences(asking: Vec<Asking>, strays: Vec<Stray>, sweeps: Vec<Sweep>, now: OffsetDateTime) -> impl IntoView {
+    let read = sweeps.into_iter().filter_map(|sweep| Some((sweep.done_at?, sweep))).map(|(at, sweep)| {
+        view! {
+            <p class="soft">{sweep.tenants}" tenants at Amazon in "{sweep.region}", listed "<Time at now/>"."</p>
+        }
+    });
+    let none = (asking.is_empty() && strays.is_empty()).then(|| view! { <p>"Nothing is asked of you."</p> });
+    let asking = asking.into_iter().map(|Asking { tenant, name, open }| {
+        let count = if open == 1 { "one thing".to_owned() } else { format!("{open} things") };
+        view! { <li><a href=format!("/console/tenants/{tenant}/ses")>{name}</a>" asks "{count}" of you"</li> }
+    });
+    let strays = strays.into_iter().map(|stray| {
+        view! {
+            <li>
+                <code>{stray.name}</code>" is at Amazon and no team's, since "<Time at=stray.found_at now/>
+                ". It costs money; nothing is sent by it."
+            </li>
+        }
+    });
+    view! {
+        {read.collect_view()}
+        {none}
+        <ul class="lines">{asking.collect_view()}{strays.collect_view()}</ul>
     }
 }
 

@@ -1,13 +1,16 @@
 //! The operator's pages.
 
 pub mod account;
+pub mod at_ses;
 pub mod audit;
+pub mod drift;
 pub mod invite;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;
 pub mod replies;
 pub mod sandbox;
+pub mod shared_ips;
 mod ses;
 pub mod sign_up;
 pub mod tenant;

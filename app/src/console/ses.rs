@@ -1,29 +1,29 @@
-//! What a tenant has at Amazon SES, as last read back, and how its domains stand: a part of its page in the console.
+//! What a tenant has at Amazon SES, as last read back, and how its domains stand: parts of its pages in the console.
 
+use crate::console::shared_ips::label;
 use crate::domains::domain_state;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::time::Time;
 use db::domains::Domain;
 use db::isolation::ses_tenants::SesTenant;
 use leptos::prelude::*;
+use rules::isolation::SharedPoolMode;
 use rules::time::OffsetDateTime;
 
-pub fn at_ses(found: Option<SesTenant>, domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
-    let standing = match found {
+pub fn facts_of(found: Option<SesTenant>, now: OffsetDateTime) -> impl IntoView {
+    match found {
         None => view! { <p class="soft">"Nothing yet: it is made with the first domain."</p> }.into_any(),
         Some(found) => facts(found, now).into_any(),
-    };
-    view! {
-        <h2>"At Amazon SES"</h2>
-        {standing}
-        {list(domains, now)}
     }
 }
 
 fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
     let state = match (found.ready_at, found.read_at) {
         (Some(_), _) => view! { <StateWord tone=Tone::Good word="As wanted"/> }.into_any(),
-        (None, None) => view! { <StateWord tone=Tone::Waiting word="Being made"/> }.into_any(),
+        (None, None) => {
+            let step = found.step.map(|step| format!(": {step}"));
+            view! { <StateWord tone=Tone::Waiting word="Being made"/>{step} }.into_any()
+        }
         (None, Some(_)) => view! { <StateWord tone=Tone::Bad word="Not as wanted"/> }.into_any(),
     };
     let trouble = found.trouble.zip(found.trouble_at);
@@ -34,20 +34,28 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
         value.map(|value| view! { <dt>{label}</dt><dd><code>{value}</code></dd> })
     };
     let policy = found.policy.map(|policy| policy.rsplit('/').next().unwrap_or_default().to_owned());
+    let shared = found.shared_pool_mode.map(|mode| {
+        let words = SharedPoolMode::parse(&mode).map(|mode| format!(", {}", label(mode).to_lowercase()));
+        let wanted = found.wanted_shared_pool_mode;
+        let coming = (mode != wanted.as_str()).then(|| format!("; wanted: {}", wanted.as_str()));
+        view! { <dt>"Shared IPs"</dt><dd><code>{mode}</code>{words}{coming}</dd> }
+    });
     view! {
         <dl class="facts">
             <dt>"State"</dt>
             <dd>{state}{found.read_at.map(|at| view! { " read back "<Time at now/> })}</dd>
-            {text("Tenant and configuration set", found.name)}
+            {text("Tenant", found.name)}
+            {text("Configuration set", found.set_name)}
             {text("ARN", found.arn)}
             {text("Reputation policy", policy)}
             {text("Suppression list", found.suppression_scope)}
+            {shared}
             {trouble}
         </dl>
     }
 }
 
-fn list(domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
+pub fn identities(domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
     let lines: Vec<_> = domains
         .into_iter()
         .map(|domain| {

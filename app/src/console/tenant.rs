@@ -16,7 +16,7 @@ use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member};
 use db::accounts::tenants::{self, Tenant};
 use db::domains;
-use db::isolation::{self, Pause, ses_tenants};
+use db::isolation::{self, Pause, drifts, ses_tenants};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::access::Role;
@@ -39,6 +39,7 @@ pub async fn page(
     let pauses = isolation::list_pauses_of(&mut tx, tenant.id).await?;
     let at_ses = ses_tenants::find_of(&mut tx, tenant.id).await?;
     let domains = domains::list_of(&mut tx, tenant.id).await?;
+    let asks = drifts::count_open_of(&mut tx, tenant.id).await?;
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
     tx.commit().await?;
@@ -46,6 +47,10 @@ pub async fn page(
     let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
     Ok(render(&site, StatusCode::OK, tenant.name.clone(), move || {
         let at = format!("/console/tenants/{}", tenant.id);
+        let asks = (asks > 0).then(|| {
+            let word = if asks == 1 { "It asks something of you" } else { "It asks several things of you" };
+            view! { <p><StateWord tone=Tone::Warn word/></p> }
+        });
         view! {
             <Console name section=ConsoleSection::Tenants>
                 <h1>{tenant.name}</h1>
@@ -56,7 +61,11 @@ pub async fn page(
                     <dd><Time at=tenant.created_at now/></dd>
                 </dl>
                 {lane(&at, pauses, now)}
-                {ses::at_ses(at_ses, domains, now)}
+                <h2>"At Amazon SES"</h2>
+                {ses::facts_of(at_ses, now)}
+                {ses::identities(domains, now)}
+                {asks}
+                <p><a href=format!("{at}/ses")>"Differences, and the calls that were made"</a></p>
                 {owners_and_invited(&at, owners, invited, now)}
                 <p><a href=format!("/console/audit?tenant={}", tenant.id)>"What operators did here"</a></p>
             </Console>

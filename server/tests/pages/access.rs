@@ -37,6 +37,8 @@ struct Ids {
     message: String,
     /// A source of leads, with the import that brought it.
     source: String,
+    /// A difference at SES that a person is asked about.
+    drift: String,
 }
 
 impl Ids {
@@ -55,6 +57,7 @@ impl Ids {
             sequence: id(7),
             message: id(8),
             source: id(9),
+            drift: id(10),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -67,7 +70,7 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, source, .. } = self;
+        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, source, drift, .. } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -110,7 +113,12 @@ impl Ids {
              values ('{tenant}', '{message}', '{mailbox}', '{sequence}', '{lead}', '{source}', 1, 1, 'lea@example.com',
                 false, 4, '2024-10-01', '2024-10-01') on conflict do nothing;
              insert into message_texts (tenant_id, message_id, subject, body)
-             values ('{tenant}', '{message}', 'Hello', 'Hello') on conflict do nothing"
+             values ('{tenant}', '{message}', 'Hello', 'Hello') on conflict do nothing;
+             insert into ses_tenants (tenant_id, created_at, attempts) values ('{tenant}', '2024-10-01', 0)
+             on conflict do nothing;
+             insert into drifts (tenant_id, id, kind, resource, expected, found, found_at, seen_at, is_repaired)
+             values ('{tenant}', '{drift}', 'sending_off', 'a-set', 'on', 'off', '2024-10-01', '2024-10-01', false)
+             on conflict do nothing"
         );
         site.database.run(&sql).await;
     }
@@ -131,6 +139,7 @@ impl Ids {
             "{sequence}" => &self.sequence,
             "{message}" => &self.message,
             "{source}" => &self.source,
+            "{drift}" => &self.drift,
             "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,

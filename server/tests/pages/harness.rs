@@ -1,6 +1,6 @@
 //! A server without a network, and a browser without a window.
 
-use crate::world::{REPLY_DOMAIN, reach, start_sandbox};
+use crate::world::{REPLY_DOMAIN, reach, reach_at, start_sandbox};
 use app::accounts::passwords::Passwords;
 use app::site::Parts;
 use app::{Client, Site};
@@ -18,6 +18,8 @@ use server::world::SandboxZones;
 use std::net::{IpAddr, SocketAddr};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -129,6 +131,28 @@ impl TestSite {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         WorkerProcess(command.spawn().unwrap())
+    }
+
+    /// From now on calls to SES that do not send are so far apart.
+    pub async fn pace(&mut self, pace: std::time::Duration) {
+        self.ses = Arc::new(reach_at(self.sandbox.0, Some(pace)).await);
+    }
+
+    /// What somebody does at Amazon by hand, past Ownlane.
+    pub async fn by_hand(&self, method: &str, path: &str, body: &serde_json::Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\nauthorization: \
+             AWS4-HMAC-SHA256 Credential=hand/20260201/us-east-1/ses/aws4_request, SignedHeaders=host, Signature={}\r\n\r\n",
+            self.sandbox.0,
+            body.len(),
+            "0".repeat(64),
+        );
+        let mut stream = TcpStream::connect(self.sandbox.0).await.unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
     }
 
     /// What the worker is handed.

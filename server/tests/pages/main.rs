@@ -8,6 +8,7 @@ mod accounts;
 mod console;
 mod demo;
 mod domains;
+mod drift;
 mod faults;
 mod harness;
 mod leads;

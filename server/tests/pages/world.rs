@@ -35,6 +35,11 @@ pub async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
 }
 
 pub async fn reach(sandbox: SocketAddr) -> worker::Ses {
+    reach_at(sandbox, None).await
+}
+
+/// `pace`: how long calls that do not send are apart.
+pub async fn reach_at(sandbox: SocketAddr, pace: Option<std::time::Duration>) -> worker::Ses {
     worker::Ses::new(worker::SesSettings {
         region: "us-east-1".to_owned(),
         name_prefix: "ownlane".to_owned(),
@@ -45,6 +50,7 @@ pub async fn reach(sandbox: SocketAddr) -> worker::Ses {
             queue: format!("http://{sandbox}/123456789012/ownlane-replies"),
         }),
         send_timeout: std::time::Duration::from_secs(1),
+        control_pace: pace,
         endpoint: worker::Endpoint::Sandbox(format!("http://{sandbox}")),
     })
     .await

@@ -18,7 +18,7 @@ mod platform;
 mod replies;
 mod sequences;
 
-pub use aws::{Endpoint, Replies, Ses, SesError, SesSettings};
+pub use aws::{CONTROL_PACE, Endpoint, Replies, Ses, SesError, SesSettings};
 pub use context::Context;
 pub use dns::{Dns, NameServers};
 pub use domains::observe;
@@ -32,8 +32,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 17] = [
+const TIMETABLE: [Duty; 19] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
+    Duty { name: "list tenants at SES", period: SOON, run: |context| Box::pin(isolation::sweep::list_all(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
@@ -50,6 +51,7 @@ const TIMETABLE: [Duty; 17] = [
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
     Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
     Duty { name: "sweep answers", period: SELDOM, run: |context| Box::pin(replies::sweep(context)) },
+    Duty { name: "sweep calls", period: SELDOM, run: |context| Box::pin(isolation::sweep::forget_calls(context)) },
     Duty { name: "sweep", period: SELDOM, run: |context| Box::pin(accounts::sweep(context)) },
 ];
 

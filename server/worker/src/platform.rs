@@ -3,16 +3,18 @@
 
 use crate::aws::{Mail, SesError, SesErrorKind};
 use crate::duty::{Progress, Result};
-use crate::isolation::{account, ensure_associated, provision_at_ses, resource_arn};
+use crate::isolation::{account, ensure_associated, resource_arn, saga};
 use crate::{Context, mime};
 use db::accounts::platform_mail::{self, Leaving};
 use db::events::Fact;
 use db::isolation::platform_sender::{self, ReadBack};
+use db::isolation::ses_tenants::Route;
 use db::scope::WorkerTx;
 use rules::addresses::EmailAddress;
 use rules::error::describe;
 use rules::events::PLATFORM_TAG;
 use rules::ids::PlatformMailId;
+use rules::isolation::Urgency;
 use rules::limits;
 use rules::messages::{MessageState, SendOutcome, Wait};
 use rules::time::Duration;
@@ -58,26 +60,26 @@ pub async fn prepare(context: &Context) -> Result<Progress> {
 }
 
 async fn ensure(context: &Context, address: &EmailAddress) -> Result<ReadBack, SesError> {
-    let (ses, name) = (&context.ses, ses_name(context));
+    let (control, name) = (context.control(None, Urgency::Person), ses_name(context));
     let domain = address.domain();
     let domain = domain.as_str();
-    let tenant = provision_at_ses(context, PLATFORM_TAG, &name).await?;
-    let find = || async { ses.find_identity(domain).await };
+    let tenant = saga::provision_platform(&control, PLATFORM_TAG, &name).await?;
+    let find = || async { control.find_identity(domain).await };
     let mut found = find().await?;
     if found.is_none() {
-        ses.create_identity(domain, PLATFORM_TAG, &name).await?;
+        control.create_identity(domain, PLATFORM_TAG, &name).await?;
         found = find().await?;
     }
     let found = found.ok_or_else(|| SesError::unexpected("GetEmailIdentity", "not there after it was made"))?;
     // One without our tag was there before Ownlane, and is the operator's own: used, and left as it is.
     let arn = resource_arn(&tenant.arn, "identity", domain)?;
-    let holders = ses.list_tenants_of(&arn).await?;
+    let holders = control.list_tenants_of(&arn).await?;
     let is_a_teams = found.owner.as_deref().is_some_and(|owner| owner != PLATFORM_TAG);
     if is_a_teams || holders.iter().any(|holder| *holder != name) {
         let message = format!("{domain} is used for a team: the platform's own mail cannot leave from it");
         return Err(SesError { operation: "GetEmailIdentity", kind: SesErrorKind::Refused, message });
     }
-    ensure_associated(context, &name, &arn).await?;
+    ensure_associated(&control, &name, &arn).await?;
     Ok(ReadBack { may_send: found.may_send, dkim_tokens: found.dkim_tokens, dkim_zone: found.dkim_zone })
 }
 
@@ -129,7 +131,7 @@ async fn give(context: &Context, from: &EmailAddress, mail: &Leaving) -> SendOut
         from: from.as_str(),
         to: &mail.recipient,
         raw,
-        ses_name: &ses_name(context),
+        route: &Route { tenant: ses_name(context), set: ses_name(context) },
         tenant: PLATFORM_TAG.to_owned(),
         message: mail.id.to_string(),
     };

@@ -19,6 +19,8 @@ pub struct Standing {
     pub may_send: bool,
     /// `HEALTHY`, `PROBATION`, `SHUTDOWN`, or what Amazon says next.
     pub enforcement: String,
+    /// `GLOBAL` or `REGIONAL`; empty: Amazon does not say.
+    pub shared_pool_mode: String,
     pub read_at: OffsetDateTime,
     /// Nobody sends before this, and why: [`rules::messages::Wait`] by its name.
     pub hold: Option<(OffsetDateTime, String)>,
@@ -45,6 +47,25 @@ pub struct Unanswered {
     pub closed: i64,
 }
 
+/// A tenant with differences at SES that a person is asked about.
+pub struct Asking {
+    pub tenant: TenantId,
+    pub name: String,
+    pub open: i64,
+}
+
+/// The tenants that ask most first.
+pub async fn list_asking(tx: &mut OperatorTx) -> Result<Vec<Asking>> {
+    let rows: Vec<(Uuid, String, i64)> = sqlx::query_as(
+        "select t.tenant_id, t.name, count(*) from drifts d join tenants t on t.tenant_id = d.tenant_id
+         where d.ended_at is null group by t.tenant_id, t.name order by count(*) desc, t.name limit $1",
+    )
+    .bind(PAGE_ROWS_MAX)
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(rows.into_iter().map(|(id, name, open)| Asking { tenant: TenantId::from_uuid(id), name, open }).collect())
+}
+
 pub async fn list_standings(tx: &mut OperatorTx) -> Result<Vec<Standing>> {
     let rows = sqlx::query("select * from ses_account order by region").fetch_all(tx.sql()).await?;
     rows.iter()
@@ -57,6 +78,7 @@ pub async fn list_standings(tx: &mut OperatorTx) -> Result<Vec<Standing>> {
                 sent_today: row.try_get("sent_today")?,
                 may_send: row.try_get("may_send")?,
                 enforcement: row.try_get("enforcement")?,
+                shared_pool_mode: row.try_get("shared_pool_mode")?,
                 read_at: row.try_get("read_at")?,
                 hold: until.zip(row.try_get("hold")?),
                 events_polled_at: row.try_get("events_polled_at")?,

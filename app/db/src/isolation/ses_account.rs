@@ -4,6 +4,7 @@
 use crate::Result;
 use crate::scope::WorkerTx;
 use rules::time::OffsetDateTime;
+use sqlx::Row;
 
 /// As SES gives it back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +17,8 @@ pub struct Account {
     pub may_send: bool,
     /// `HEALTHY`, `PROBATION`, `SHUTDOWN`, or what Amazon says next.
     pub enforcement: String,
+    /// `GLOBAL` or `REGIONAL`: the shared IPs of sets that do not name it themselves. Empty: SES does not say.
+    pub shared_pool_mode: String,
 }
 
 /// What keeps everybody from sending, or lets them.
@@ -30,40 +33,35 @@ pub struct Standing {
 }
 
 pub async fn find(tx: &mut WorkerTx, region: &str) -> Result<Option<Standing>> {
-    type Row = (
-        i64,
-        i64,
-        i64,
-        bool,
-        String,
-        OffsetDateTime,
-        Option<OffsetDateTime>,
-        Option<OffsetDateTime>,
-        Option<OffsetDateTime>,
-    );
-    let row: Option<Row> = sqlx::query_as(
-        "select rate_a_second, quota_a_day, sent_today, may_send, enforcement, read_at, held_until, events_polled_at,
-                event_received_at
-         from ses_account where region = $1",
-    )
-    .bind(region)
-    .fetch_optional(tx.sql())
-    .await?;
-    Ok(row.map(
-        |(rate_a_second, quota_a_day, sent_today, may_send, enforcement, read_at, held_until, polled, received)| {
-            let account = Account { rate_a_second, quota_a_day, sent_today, may_send, enforcement };
-            Standing { account, read_at, held_until, events_polled_at: polled, event_received_at: received }
-        },
-    ))
+    let row = sqlx::query("select * from ses_account where region = $1").bind(region).fetch_optional(tx.sql()).await?;
+    row.map(|row| {
+        let account = Account {
+            rate_a_second: row.try_get("rate_a_second")?,
+            quota_a_day: row.try_get("quota_a_day")?,
+            sent_today: row.try_get("sent_today")?,
+            may_send: row.try_get("may_send")?,
+            enforcement: row.try_get("enforcement")?,
+            shared_pool_mode: row.try_get("shared_pool_mode")?,
+        };
+        Ok(Standing {
+            account,
+            read_at: row.try_get("read_at")?,
+            held_until: row.try_get("held_until")?,
+            events_polled_at: row.try_get("events_polled_at")?,
+            event_received_at: row.try_get("event_received_at")?,
+        })
+    })
+    .transpose()
 }
 
 pub async fn write(tx: &mut WorkerTx, region: &str, account: &Account, now: OffsetDateTime) -> Result<()> {
     sqlx::query(
-        "insert into ses_account (region, rate_a_second, quota_a_day, sent_today, may_send, enforcement, read_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into ses_account (region, rate_a_second, quota_a_day, sent_today, may_send, enforcement, read_at,
+                shared_pool_mode)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (region) do update set rate_a_second = excluded.rate_a_second, quota_a_day = excluded.quota_a_day,
             sent_today = excluded.sent_today, may_send = excluded.may_send, enforcement = excluded.enforcement,
-            read_at = excluded.read_at",
+            read_at = excluded.read_at, shared_pool_mode = excluded.shared_pool_mode",
     )
     .bind(region)
     .bind(account.rate_a_second)
@@ -72,6 +70,7 @@ pub async fn write(tx: &mut WorkerTx, region: &str, account: &Account, now: Offs
     .bind(account.may_send)
     .bind(&account.enforcement)
     .bind(now)
+    .bind(&account.shared_pool_mode)
     .execute(tx.sql())
     .await?;
     Ok(())

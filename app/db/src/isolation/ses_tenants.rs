@@ -1,25 +1,41 @@
 //! What a tenant has at SES: wanted from the first domain on, and as the worker last read it back.
 
-use crate::Result;
+use crate::{Error, Result};
 use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use rules::ids::TenantId;
+use rules::isolation::{ReputationPolicy, SagaStep, SharedPoolMode};
 use rules::time::OffsetDateTime;
 use sqlx::{PgConnection, Row};
 
 /// As last read back; `None` where nothing was read yet.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SesTenant {
-    /// Of the tenant and of its configuration set.
     pub name: Option<String>,
+    /// Of its configuration set.
+    pub set_name: Option<String>,
+    pub wanted_policy: ReputationPolicy,
+    pub wanted_shared_pool_mode: SharedPoolMode,
     pub arn: Option<String>,
     /// The ARN of the reputation policy.
     pub policy: Option<String>,
     pub suppression_scope: Option<String>,
+    pub shared_pool_mode: Option<String>,
+    /// Since when it was first as wanted: what is missing from then on has gone.
+    pub made_at: Option<OffsetDateTime>,
+    /// What is being done.
+    pub step: Option<SagaStep>,
     pub read_at: Option<OffsetDateTime>,
     pub ready_at: Option<OffsetDateTime>,
     pub trouble: Option<String>,
     pub trouble_at: Option<OffsetDateTime>,
+}
+
+/// By what mail leaves: tenant and configuration set, by name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Route {
+    pub tenant: String,
+    pub set: String,
 }
 
 /// What one turn read back.
@@ -28,6 +44,7 @@ pub struct ReadBack {
     pub arn: String,
     pub policy: String,
     pub suppression_scope: String,
+    pub shared_pool_mode: String,
 }
 
 /// Asks for it to be made, unless it was asked for already.
@@ -54,16 +71,29 @@ pub async fn nudge(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
     Ok(())
 }
 
-/// Gives it its name for ever, before anything is made under it. What it is called already stays.
-pub async fn name(tx: &mut TenantTx, name: &str) -> Result<String> {
+/// Gives tenant and configuration set their name for ever, before anything is made under it. What they are called already
+/// stays.
+pub async fn name(tx: &mut TenantTx, name: &str) -> Result<()> {
     let tenant = tx.tenant();
-    let name =
-        sqlx::query_scalar("update ses_tenants set name = coalesce(name, $2) where tenant_id = $1 returning name")
-            .bind(tenant.uuid())
-            .bind(name)
-            .fetch_one(tx.sql())
-            .await?;
-    Ok(name)
+    sqlx::query(
+        "update ses_tenants set name = coalesce(name, $2), set_name = coalesce(set_name, $2) where tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .bind(name)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// Which step is being done; `None`: none.
+pub async fn write_step(tx: &mut TenantTx, step: Option<SagaStep>) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update ses_tenants set step = $2 where tenant_id = $1")
+        .bind(tenant.uuid())
+        .bind(step.map(SagaStep::as_str))
+        .execute(tx.sql())
+        .await?;
+    Ok(())
 }
 
 /// Writes down that everything was read back as wanted. If that is new, or the tenant at SES is another one than before, the
@@ -72,8 +102,8 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     let tenant = tx.tenant();
     let is_new: bool = sqlx::query_scalar(
         "with before as (select arn, ready_at from ses_tenants where tenant_id = $1)
-         update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, read_at = $5,
-                ready_at = coalesce(t.ready_at, $5)
+         update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, shared_pool_mode = $6,
+                read_at = $5, ready_at = coalesce(t.ready_at, $5), made_at = coalesce(t.made_at, $5), step = null
          from before where t.tenant_id = $1
          returning before.ready_at is null or before.arn is distinct from t.arn",
     )
@@ -82,6 +112,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     .bind(&read.policy)
     .bind(&read.suppression_scope)
     .bind(now)
+    .bind(&read.shared_pool_mode)
     .fetch_one(tx.sql())
     .await?;
     if !is_new {
@@ -98,8 +129,34 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
 /// Writes down that it is not as wanted now.
 pub async fn write_unready(tx: &mut TenantTx) -> Result<()> {
     let tenant = tx.tenant();
-    sqlx::query("update ses_tenants set ready_at = null where tenant_id = $1")
+    sqlx::query("update ses_tenants set ready_at = null, step = null where tenant_id = $1")
         .bind(tenant.uuid())
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// By an operator: has it looked at soon.
+pub async fn nudge_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
+    sqlx::query("update ses_tenants set due_at = $2 where tenant_id = $1 and (due_at is null or due_at > $2)")
+        .bind(tenant.uuid())
+        .bind(now)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// By an operator: which shared IPs its mail may leave from. It is brought about soon.
+pub async fn want_shared_pool_mode(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    mode: SharedPoolMode,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query("update ses_tenants set wanted_shared_pool_mode = $2, due_at = $3 where tenant_id = $1")
+        .bind(tenant.uuid())
+        .bind(mode.as_str())
+        .bind(now)
         .execute(tx.sql())
         .await?;
     Ok(())
@@ -117,18 +174,27 @@ pub async fn find_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Option<Ses
 
 async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<SesTenant>> {
     let row = sqlx::query(
-        "select name, arn, policy, suppression_scope, read_at, ready_at, trouble, trouble_at
-         from ses_tenants where tenant_id = $1",
+        "select * from ses_tenants where tenant_id = $1",
     )
     .bind(tenant.uuid())
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
+        let (policy, mode): (&str, &str) = (row.try_get("wanted_policy")?, row.try_get("wanted_shared_pool_mode")?);
+        let step: Option<&str> = row.try_get("step")?;
         Ok(SesTenant {
             name: row.try_get("name")?,
+            set_name: row.try_get("set_name")?,
+            wanted_policy: ReputationPolicy::parse(policy)
+                .ok_or_else(|| Error::Row(format!("ses_tenants.wanted_policy {policy:?}")))?,
+            wanted_shared_pool_mode: SharedPoolMode::parse(mode)
+                .ok_or_else(|| Error::Row(format!("ses_tenants.wanted_shared_pool_mode {mode:?}")))?,
             arn: row.try_get("arn")?,
             policy: row.try_get("policy")?,
             suppression_scope: row.try_get("suppression_scope")?,
+            shared_pool_mode: row.try_get("shared_pool_mode")?,
+            made_at: row.try_get("made_at")?,
+            step: step.and_then(SagaStep::parse),
             read_at: row.try_get("read_at")?,
             ready_at: row.try_get("ready_at")?,
             trouble: row.try_get("trouble")?,

@@ -2,6 +2,7 @@
 //! suppressed. All times here are business time.
 
 use super::lanes::DueLane;
+use crate::isolation::ses_tenants::Route;
 use crate::scope::TenantTx;
 use crate::sequences::StoredStep;
 use crate::{Error, Result};
@@ -18,8 +19,8 @@ use uuid::Uuid;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TenantGate {
     pub is_paused: bool,
-    /// The name of tenant and configuration set at SES; `None`: they are not as wanted now.
-    pub ses_name: Option<String>,
+    /// `None`: what it leaves by is not as wanted now.
+    pub route: Option<Route>,
     pub postal_address: Option<String>,
 }
 
@@ -45,15 +46,20 @@ pub struct Candidate {
 
 pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
     let tenant = tx.tenant();
-    let (is_paused, ses_name, postal_address) = sqlx::query_as(
-        "select exists (select from pauses where tenant_id = $1 and resumed_at is null),
-                (select name from ses_tenants where tenant_id = $1 and ready_at is not null),
-                (select postal_address from tenant_settings where tenant_id = $1)",
+    let row = sqlx::query(
+        "select exists (select from pauses where tenant_id = $1 and resumed_at is null) as is_paused,
+                t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address
+         from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null",
     )
     .bind(tenant.uuid())
     .fetch_one(tx.sql())
     .await?;
-    Ok(TenantGate { is_paused, ses_name, postal_address })
+    let (name, set): (Option<String>, Option<String>) = (row.try_get("name")?, row.try_get("set_name")?);
+    Ok(TenantGate {
+        is_paused: row.try_get("is_paused")?,
+        route: name.zip(set).map(|(tenant, set)| Route { tenant, set }),
+        postal_address: row.try_get("postal_address")?,
+    })
 }
 
 /// Those that run now.

@@ -1,6 +1,8 @@
 //! The account that all tenants share.
 
-use super::{Ses, SesError};
+use super::SesError;
+use super::control::Control;
+use super::raw;
 
 /// As SES gives it back. A number that is missing is one that lets nothing leave.
 pub(crate) struct Account {
@@ -11,11 +13,15 @@ pub(crate) struct Account {
     pub sent_today: f64,
     pub may_send: bool,
     pub enforcement: String,
+    /// Which shared IPs mail leaves from whose configuration set does not say so itself; empty: SES says nothing.
+    pub shared_pool_mode: String,
 }
 
-impl Ses {
+impl Control<'_> {
     pub(crate) async fn read_account(&self) -> Result<Account, SesError> {
-        let answer = Self::outcome("GetAccount", self.client().await.get_account().send().await)?;
+        let seen = raw::Seen::default();
+        let request = self.client().get_account().customize().interceptor(seen.clone());
+        let answer = self.call("GetAccount", "", request.send()).await?;
         let quota = answer.send_quota();
         Ok(Account {
             rate_a_second: quota.map_or(0.0, |quota| quota.max_send_rate),
@@ -23,6 +29,7 @@ impl Ses {
             sent_today: quota.map_or(0.0, |quota| quota.sent_last24_hours),
             may_send: answer.sending_enabled,
             enforcement: answer.enforcement_status.unwrap_or_default(),
+            shared_pool_mode: seen.text("/DeliveryAttributes/SharedPoolDeliveryMode"),
         })
     }
 }

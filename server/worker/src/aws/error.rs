@@ -69,6 +69,11 @@ impl SesError {
         Self { operation, kind: SesErrorKind::Later, message: message.into() }
     }
 
+    /// It was made, or was about to be, and cannot be written down: it is made again, which changes nothing.
+    pub(super) fn unwritten(operation: &'static str) -> impl FnOnce(db::Error) -> Self {
+        move |error| Self { operation, kind: SesErrorKind::Later, message: format!("not written down: {error}") }
+    }
+
     pub(super) fn unbuilt(operation: &'static str) -> impl FnOnce(BuildError) -> Self {
         move |error| Self { operation, kind: SesErrorKind::Refused, message: error.to_string() }
     }

@@ -1,7 +1,8 @@
 //! Identities at SES: a domain that mail leaves under.
 
 use super::error::{found, settled};
-use super::{Ses, SesError, SesErrorKind, find_owner, owner_tag};
+use super::control::Control;
+use super::{SesError, SesErrorKind, find_owner, owner_tag};
 use aws_sdk_sesv2::types::{
     BehaviorOnMxFailure, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength,
 };
@@ -26,11 +27,11 @@ pub struct MailFrom {
     pub status: String,
 }
 
-impl Ses {
+impl Control<'_> {
     pub async fn find_identity(&self, domain: &str) -> Result<Option<Identity>, SesError> {
         const OPERATION: &str = "GetEmailIdentity";
-        let answer = self.client().await.get_email_identity().email_identity(domain).send().await;
-        let Some(answer) = found(Self::outcome(OPERATION, answer))? else {
+        let request = self.client().get_email_identity().email_identity(domain);
+        let Some(answer) = found(self.call(OPERATION, domain, request.send()).await)? else {
             return Ok(None);
         };
         let dkim = answer.dkim_attributes().ok_or_else(|| SesError::unexpected(OPERATION, "no DKIM attributes"))?;
@@ -54,41 +55,42 @@ impl Ses {
 
     /// Makes the identity; one that is there already is left as it is.
     pub async fn create_identity(&self, domain: &str, owner: &str, set: &str) -> Result<(), SesError> {
-        let call = self.client().await.create_email_identity().email_identity(domain).tags(owner_tag(owner)?);
-        let answer = call.configuration_set_name(set).dkim_signing_attributes(long_key()).send().await;
-        settled(Self::outcome("CreateEmailIdentity", answer), SesErrorKind::AlreadyExists)
+        let request = self.client().create_email_identity().email_identity(domain).tags(owner_tag(owner)?);
+        let request = request.configuration_set_name(set).dkim_signing_attributes(long_key());
+        settled(self.call("CreateEmailIdentity", domain, request.send()).await, SesErrorKind::AlreadyExists)
     }
 
     pub async fn put_identity_configuration_set(&self, domain: &str, set: &str) -> Result<(), SesError> {
-        let call = self.client().await.put_email_identity_configuration_set_attributes().email_identity(domain);
-        let answer = call.configuration_set_name(set).send().await;
-        Self::outcome("PutEmailIdentityConfigurationSetAttributes", answer).map(drop)
+        let request = self.client().put_email_identity_configuration_set_attributes().email_identity(domain);
+        let request = request.configuration_set_name(set);
+        self.call("PutEmailIdentityConfigurationSetAttributes", domain, request.send()).await.map(drop)
     }
 
     /// Bounces and complaints come as events; forwarded by mail as well they would come twice.
     pub async fn stop_feedback_forwarding(&self, domain: &str) -> Result<(), SesError> {
-        let call = self.client().await.put_email_identity_feedback_attributes().email_identity(domain);
-        let answer = call.email_forwarding_enabled(false).send().await;
-        Self::outcome("PutEmailIdentityFeedbackAttributes", answer).map(drop)
+        let request = self.client().put_email_identity_feedback_attributes().email_identity(domain);
+        let request = request.email_forwarding_enabled(false);
+        self.call("PutEmailIdentityFeedbackAttributes", domain, request.send()).await.map(drop)
     }
 
     /// A slip in the MX must not refuse mail: SES falls back to its own return path.
     pub async fn put_mail_from(&self, domain: &str, mail_from: &str) -> Result<(), SesError> {
-        let call = self.client().await.put_email_identity_mail_from_attributes().email_identity(domain);
-        let call = call.mail_from_domain(mail_from).behavior_on_mx_failure(BehaviorOnMxFailure::UseDefaultValue);
-        Self::outcome("PutEmailIdentityMailFromAttributes", call.send().await).map(drop)
+        let request = self.client().put_email_identity_mail_from_attributes().email_identity(domain);
+        let request = request.mail_from_domain(mail_from).behavior_on_mx_failure(BehaviorOnMxFailure::UseDefaultValue);
+        self.call("PutEmailIdentityMailFromAttributes", domain, request.send()).await.map(drop)
     }
 
     /// Has SES look for the DKIM records again after it gave up.
     pub async fn restart_dkim(&self, domain: &str) -> Result<(), SesError> {
-        let call = self.client().await.put_email_identity_dkim_signing_attributes().email_identity(domain);
-        let call = call.signing_attributes_origin(DkimSigningAttributesOrigin::AwsSes).signing_attributes(long_key());
-        Self::outcome("PutEmailIdentityDkimSigningAttributes", call.send().await).map(drop)
+        let request = self.client().put_email_identity_dkim_signing_attributes().email_identity(domain);
+        let request =
+            request.signing_attributes_origin(DkimSigningAttributesOrigin::AwsSes).signing_attributes(long_key());
+        self.call("PutEmailIdentityDkimSigningAttributes", domain, request.send()).await.map(drop)
     }
 
     pub async fn delete_identity(&self, domain: &str) -> Result<(), SesError> {
-        let answer = self.client().await.delete_email_identity().email_identity(domain).send().await;
-        settled(Self::outcome("DeleteEmailIdentity", answer), SesErrorKind::NotFound)
+        let request = self.client().delete_email_identity().email_identity(domain);
+        settled(self.call("DeleteEmailIdentity", domain, request.send()).await, SesErrorKind::NotFound)
     }
 }
 

@@ -6,28 +6,27 @@
 
 mod account;
 mod bucket;
+mod control;
 mod error;
 mod identities;
+mod pace;
 mod queue;
+mod raw;
 mod sending;
 mod tenants;
 
 pub use error::{SesError, SesErrorKind};
+pub(crate) use control::Control;
 pub(crate) use identities::{Identity, MailFrom};
 pub(crate) use queue::{BATCH, Queue, Received};
 pub(crate) use sending::Mail;
-pub(crate) use tenants::Tenant;
+pub(crate) use tenants::{ConfigurationSet, Listed, Reputation, Tenant};
 
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use rules::addresses::DomainName;
 use std::time::Duration;
-use tokio::sync::Mutex;
-use tokio::time::Instant;
-
-/// SES takes one call other than a send a second, for account and region together.
-const PACE: Duration = Duration::from_secs(1);
 
 /// The largest mail that SES hands over has 40 MB.
 const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
@@ -46,8 +45,13 @@ pub struct SesSettings {
     pub replies: Option<Replies>,
     /// How long one mail may take.
     pub send_timeout: Duration,
+    /// How long calls that do not send are apart. `None`: as fast as they come.
+    pub control_pace: Option<Duration>,
     pub endpoint: Endpoint,
 }
+
+/// What SES takes of calls that do not send: one a second, for account and region together.
+pub const CONTROL_PACE: Duration = Duration::from_secs(1);
 
 /// A receipt rule of SES puts what arrives for a domain into S3, and tells so to a queue.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,7 +66,7 @@ pub struct Replies {
 pub enum Endpoint {
     /// Amazon's own, with the credentials that the SDK finds.
     Aws,
-    /// The sandbox, at `http://127.0.0.1:…`: no credentials, no pace.
+    /// The sandbox, at `http://127.0.0.1:…`: no credentials.
     Sandbox(String),
 }
 
@@ -74,8 +78,8 @@ pub struct Ses {
     queue: aws_sdk_sqs::Client,
     bucket: aws_sdk_s3::Client,
     settings: SesSettings,
-    /// When the next call may be made. `None`: at once.
-    pace: Option<Mutex<Instant>>,
+    /// Who waits to make a call.
+    line: pace::Line,
 }
 
 impl Ses {
@@ -101,14 +105,13 @@ impl Ses {
         let sender = ses.timeout_config(timeouts(settings.send_timeout));
         // Longer than the longest wait for a message, else each wait is thrown away and asked again.
         let queue = sqs.retry_config(RetryConfig::disabled()).timeout_config(timeouts(Duration::from_secs(30)));
-        let pace = matches!(settings.endpoint, Endpoint::Aws).then(|| Mutex::new(Instant::now()));
         Self {
             client: aws_sdk_sesv2::Client::from_conf(client.build()),
             sender: aws_sdk_sesv2::Client::from_conf(sender.build()),
             queue: aws_sdk_sqs::Client::from_conf(queue.build()),
             bucket: aws_sdk_s3::Client::from_conf(s3.build()),
             settings,
-            pace,
+            line: pace::Line::default(),
         }
     }
 
@@ -123,16 +126,6 @@ impl Ses {
 
     pub(crate) fn name_prefix(&self) -> &str {
         &self.settings.name_prefix
-    }
-
-    /// The client, once the pace allows a call.
-    async fn client(&self) -> &aws_sdk_sesv2::Client {
-        if let Some(pace) = &self.pace {
-            let mut next = pace.lock().await;
-            tokio::time::sleep_until(*next).await;
-            *next = Instant::now() + PACE;
-        }
-        &self.client
     }
 }
 

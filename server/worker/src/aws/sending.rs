@@ -5,6 +5,7 @@ use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
+use db::isolation::ses_tenants::Route;
 use rules::events::{MESSAGE_TAG, TENANT_TAG};
 use rules::messages::{Reply, SendOutcome, judge};
 use std::error::Error;
@@ -14,8 +15,7 @@ pub(crate) struct Mail<'a> {
     pub from: &'a str,
     pub to: &'a str,
     pub raw: Vec<u8>,
-    /// The name of tenant and configuration set.
-    pub ses_name: &'a str,
+    pub route: &'a Route,
     /// Our ids: they come back with every event.
     pub tenant: String,
     pub message: String,
@@ -37,8 +37,8 @@ impl Ses {
         let answer = call
             .destination(Destination::builder().to_addresses(mail.to).build())
             .content(EmailContent::builder().raw(raw).build())
-            .configuration_set_name(mail.ses_name)
-            .tenant_name(mail.ses_name)
+            .configuration_set_name(&mail.route.set)
+            .tenant_name(&mail.route.tenant)
             .email_tags(message)
             .email_tags(tenant)
             .send()

@@ -2,14 +2,19 @@
 //! is associated with it.
 
 use super::error::{found, settled};
-use super::{Ses, SesError, SesErrorKind, find_owner, owner_tag};
+use super::control::Control;
+use super::{SesError, SesErrorKind, find_owner, owner_tag, raw};
 use aws_sdk_sesv2::types::{
     EventDestinationDefinition, EventType, ReputationEntityType, ReputationOptions, SendingOptions, SnsDestination,
     SuppressionListReason, SuppressionListScope, TenantSuppressionAttributes,
 };
+use serde_json::json;
 
 /// Our event destination on each configuration set.
 const EVENTS: &str = "ownlane-events";
+
+/// The most that SES lists at once.
+const PAGE: i32 = 1000;
 
 /// What we want to hear of. Opens and clicks are not asked for.
 const EVENT_TYPES: [EventType; 7] = [
@@ -21,6 +26,28 @@ const EVENT_TYPES: [EventType; 7] = [
     EventType::DeliveryDelay,
     EventType::RenderingFailure,
 ];
+
+/// A configuration set as SES gives it back.
+pub(crate) struct ConfigurationSet {
+    /// Whose it is, by our tag.
+    pub owner: Option<String>,
+    pub sends: bool,
+    pub counts_reputation: bool,
+    /// Which shared IPs its mail leaves from (Global Shared Delivery), as SES says it; empty: it says nothing.
+    pub shared_pool_mode: String,
+}
+
+/// How a tenant stands with SES.
+pub(crate) struct Reputation {
+    /// The ARN of its policy; empty when SES names none.
+    pub policy: String,
+}
+
+/// A tenant as SES lists it.
+pub(crate) struct Listed {
+    pub name: String,
+    pub arn: String,
+}
 
 /// A tenant as SES gives it back.
 pub struct Tenant {
@@ -40,14 +67,15 @@ impl Tenant {
     }
 }
 
-impl Ses {
+impl Control<'_> {
     pub async fn find_tenant(&self, name: &str) -> Result<Option<Tenant>, SesError> {
-        let answer = self.client().await.get_tenant().tenant_name(name).send().await;
-        let Some(answer) = found(Self::outcome("GetTenant", answer))? else {
+        const OPERATION: &str = "GetTenant";
+        let request = self.client().get_tenant().tenant_name(name);
+        let Some(answer) = found(self.call(OPERATION, name, request.send()).await)? else {
             return Ok(None);
         };
         let tenant = answer.tenant.unwrap_or_else(|| aws_sdk_sesv2::types::Tenant::builder().build());
-        let arn = tenant.tenant_arn.clone().ok_or_else(|| SesError::unexpected("GetTenant", "no ARN"))?;
+        let arn = tenant.tenant_arn.clone().ok_or_else(|| SesError::unexpected(OPERATION, "no ARN"))?;
         let suppression = tenant.suppression_attributes();
         let scope = suppression.and_then(TenantSuppressionAttributes::suppression_scope);
         let reasons = suppression.map(TenantSuppressionAttributes::suppressed_reasons).unwrap_or_default();
@@ -66,88 +94,147 @@ impl Ses {
             .suppressed_reasons(SuppressionListReason::Bounce)
             .suppressed_reasons(SuppressionListReason::Complaint)
             .build();
-        let call = self.client().await.create_tenant().tenant_name(name).tags(owner_tag(owner)?);
-        let answer = call.suppression_attributes(suppression).send().await;
-        settled(Self::outcome("CreateTenant", answer), SesErrorKind::AlreadyExists)
+        let request = self.client().create_tenant().tenant_name(name).tags(owner_tag(owner)?);
+        let request = request.suppression_attributes(suppression);
+        settled(self.call("CreateTenant", name, request.send()).await, SesErrorKind::AlreadyExists)
     }
 
     pub async fn put_suppression(&self, name: &str) -> Result<(), SesError> {
-        let call = self.client().await.put_tenant_suppression_attributes().tenant_name(name);
-        let answer = call
+        let request = self.client().put_tenant_suppression_attributes().tenant_name(name);
+        let request = request
             .suppression_scope(SuppressionListScope::Tenant)
             .suppressed_reasons(SuppressionListReason::Bounce)
-            .suppressed_reasons(SuppressionListReason::Complaint)
-            .send()
-            .await;
-        Self::outcome("PutTenantSuppressionAttributes", answer).map(drop)
+            .suppressed_reasons(SuppressionListReason::Complaint);
+        self.call("PutTenantSuppressionAttributes", name, request.send()).await.map(drop)
     }
 
-    /// The ARN of the tenant's reputation policy; empty when SES names none.
-    pub async fn find_policy(&self, tenant_arn: &str) -> Result<String, SesError> {
-        let call = self.client().await.get_reputation_entity();
-        let call = call.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
-        let answer = Self::outcome("GetReputationEntity", call.send().await)?;
+    /// All tenants of the account in this region, page by page.
+    pub async fn list_tenants(&self) -> Result<Vec<Listed>, SesError> {
+        let mut listed = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.client().list_tenants().page_size(PAGE).set_next_token(token);
+            let page = self.call("ListTenants", "", request.send()).await?;
+            for tenant in page.tenants.unwrap_or_default() {
+                if let (Some(name), Some(arn)) = (tenant.tenant_name, tenant.tenant_arn) {
+                    listed.push(Listed { name, arn });
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(listed);
+            }
+        }
+    }
+
+    pub async fn find_reputation(&self, tenant_arn: &str) -> Result<Reputation, SesError> {
+        let request = self.client().get_reputation_entity();
+        let request =
+            request.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
+        let answer = self.call("GetReputationEntity", tenant_arn, request.send()).await?;
         let policy = answer.reputation_entity.and_then(|entity| entity.reputation_management_policy);
-        Ok(policy.unwrap_or_default())
+        Ok(Reputation { policy: policy.unwrap_or_default() })
     }
 
     pub async fn put_policy(&self, tenant_arn: &str, policy: &str) -> Result<(), SesError> {
-        let call = self.client().await.update_reputation_entity_policy();
-        let call = call.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
-        let answer = call.reputation_entity_policy(policy).send().await;
-        Self::outcome("UpdateReputationEntityPolicy", answer).map(drop)
+        let request = self.client().update_reputation_entity_policy();
+        let request =
+            request.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
+        let request = request.reputation_entity_policy(policy);
+        self.call("UpdateReputationEntityPolicy", tenant_arn, request.send()).await.map(drop)
     }
 
-    /// Whether the configuration set is there, and whose it is by our tag.
-    pub async fn find_configuration_set(&self, name: &str) -> Result<Option<Option<String>>, SesError> {
-        let answer = self.client().await.get_configuration_set().configuration_set_name(name).send().await;
-        let answer = found(Self::outcome("GetConfigurationSet", answer))?;
-        Ok(answer.map(|set| find_owner(set.tags.as_deref())))
+    pub async fn find_configuration_set(&self, name: &str) -> Result<Option<ConfigurationSet>, SesError> {
+        let seen = raw::Seen::default();
+        let request = self.client().get_configuration_set().configuration_set_name(name);
+        let request = request.customize().interceptor(seen.clone());
+        let Some(answer) = found(self.call("GetConfigurationSet", name, request.send()).await)? else {
+            return Ok(None);
+        };
+        Ok(Some(ConfigurationSet {
+            owner: find_owner(answer.tags.as_deref()),
+            sends: answer.sending_options().is_some_and(|options| options.sending_enabled),
+            counts_reputation: answer.reputation_options().is_some_and(|options| options.reputation_metrics_enabled),
+            shared_pool_mode: seen.text("/DeliveryOptions/SharedPoolDeliveryMode"),
+        }))
     }
 
     /// Makes the configuration set; one that is there already is left as it is.
     pub async fn create_configuration_set(&self, name: &str, owner: &str) -> Result<(), SesError> {
-        let call = self.client().await.create_configuration_set().configuration_set_name(name).tags(owner_tag(owner)?);
-        let answer = call
+        let request = self.client().create_configuration_set().configuration_set_name(name).tags(owner_tag(owner)?);
+        let request = request
             .reputation_options(ReputationOptions::builder().reputation_metrics_enabled(true).build())
-            .sending_options(SendingOptions::builder().sending_enabled(true).build())
-            .send()
-            .await;
-        settled(Self::outcome("CreateConfigurationSet", answer), SesErrorKind::AlreadyExists)
+            .sending_options(SendingOptions::builder().sending_enabled(true).build());
+        settled(self.call("CreateConfigurationSet", name, request.send()).await, SesErrorKind::AlreadyExists)
+    }
+
+    /// Names the shared IPs that its mail may leave from. Whatever else the delivery options had goes back to what SES takes
+    /// for the usual.
+    pub async fn put_shared_pool_mode(&self, set: &str, mode: &str) -> Result<(), SesError> {
+        let body = json!({ "TlsPolicy": "OPTIONAL", "SharedPoolDeliveryMode": mode }).to_string();
+        let request = self.client().put_configuration_set_delivery_options().configuration_set_name(set);
+        let request = request.customize().mutate_request(move |request| raw::replace(request, &body));
+        self.call("PutConfigurationSetDeliveryOptions", set, request.send()).await.map(drop)
+    }
+
+    pub async fn put_sending(&self, set: &str) -> Result<(), SesError> {
+        let request = self.client().put_configuration_set_sending_options().configuration_set_name(set);
+        self.call("PutConfigurationSetSendingOptions", set, request.sending_enabled(true).send()).await.map(drop)
+    }
+
+    pub async fn put_reputation_metrics(&self, set: &str) -> Result<(), SesError> {
+        let request = self.client().put_configuration_set_reputation_options().configuration_set_name(set);
+        let request = request.reputation_metrics_enabled(true);
+        self.call("PutConfigurationSetReputationOptions", set, request.send()).await.map(drop)
     }
 
     /// Whether our event destination is there, on, tells of everything, and goes to our topic. `None`: it is not there.
     pub async fn find_event_destination(&self, set: &str) -> Result<Option<bool>, SesError> {
-        let call = self.client().await.get_configuration_set_event_destinations().configuration_set_name(set);
-        let answer = Self::outcome("GetConfigurationSetEventDestinations", call.send().await)?;
+        let request = self.client().get_configuration_set_event_destinations().configuration_set_name(set);
+        let answer = self.call("GetConfigurationSetEventDestinations", set, request.send()).await?;
         let ours = answer.event_destinations().iter().find(|destination| destination.name() == EVENTS);
         Ok(ours.map(|ours| {
             let topic = ours.sns_destination().map(SnsDestination::topic_arn);
             ours.enabled
-                && topic == Some(self.settings.events_topic.as_str())
+                && topic == Some(self.ses().settings.events_topic.as_str())
                 && EVENT_TYPES.iter().all(|wanted| ours.matching_event_types().contains(wanted))
         }))
     }
 
     pub async fn create_event_destination(&self, set: &str) -> Result<(), SesError> {
-        let definition = self.event_destination()?;
-        let call = self.client().await.create_configuration_set_event_destination().configuration_set_name(set);
-        let answer = call.event_destination_name(EVENTS).event_destination(definition).send().await;
-        settled(Self::outcome("CreateConfigurationSetEventDestination", answer), SesErrorKind::AlreadyExists)
+        const OPERATION: &str = "CreateConfigurationSetEventDestination";
+        let request = self.client().create_configuration_set_event_destination().configuration_set_name(set);
+        let request = request.event_destination_name(EVENTS).event_destination(self.event_destination(OPERATION)?);
+        settled(self.call(OPERATION, set, request.send()).await, SesErrorKind::AlreadyExists)
     }
 
     pub async fn put_event_destination(&self, set: &str) -> Result<(), SesError> {
-        let definition = self.event_destination()?;
-        let call = self.client().await.update_configuration_set_event_destination().configuration_set_name(set);
-        let answer = call.event_destination_name(EVENTS).event_destination(definition).send().await;
-        Self::outcome("UpdateConfigurationSetEventDestination", answer).map(drop)
+        const OPERATION: &str = "UpdateConfigurationSetEventDestination";
+        let request = self.client().update_configuration_set_event_destination().configuration_set_name(set);
+        let request = request.event_destination_name(EVENTS).event_destination(self.event_destination(OPERATION)?);
+        self.call(OPERATION, set, request.send()).await.map(drop)
     }
 
-    fn event_destination(&self) -> Result<EventDestinationDefinition, SesError> {
-        let topic = SnsDestination::builder().topic_arn(&self.settings.events_topic).build();
-        let topic = topic.map_err(SesError::unbuilt("CreateConfigurationSetEventDestination"))?;
+    fn event_destination(&self, operation: &'static str) -> Result<EventDestinationDefinition, SesError> {
+        let topic = SnsDestination::builder().topic_arn(&self.ses().settings.events_topic).build();
+        let topic = topic.map_err(SesError::unbuilt(operation))?;
         let definition = EventDestinationDefinition::builder().enabled(true).sns_destination(topic);
         Ok(definition.set_matching_event_types(Some(EVENT_TYPES.to_vec())).build())
+    }
+
+    /// The ARNs of what is associated with the tenant.
+    pub async fn list_resources(&self, tenant: &str) -> Result<Vec<String>, SesError> {
+        let mut arns = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.client().list_tenant_resources().tenant_name(tenant).page_size(PAGE);
+            let page = self.call("ListTenantResources", tenant, request.set_next_token(token).send()).await?;
+            arns.extend(page.tenant_resources().iter().filter_map(|resource| resource.resource_arn.clone()));
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(arns);
+            }
+        }
     }
 
     /// The names of the tenants that a resource is associated with.
@@ -155,9 +242,8 @@ impl Ses {
         let mut names = Vec::new();
         let mut token = None;
         loop {
-            let call = self.client().await.list_resource_tenants().resource_arn(resource_arn);
-            let answer = call.set_next_token(token).send().await;
-            let Some(page) = found(Self::outcome("ListResourceTenants", answer))? else {
+            let request = self.client().list_resource_tenants().resource_arn(resource_arn).set_next_token(token);
+            let Some(page) = found(self.call("ListResourceTenants", resource_arn, request.send()).await)? else {
                 return Ok(names);
             };
             names.extend(page.resource_tenants().iter().filter_map(|tenant| tenant.tenant_name.clone()));
@@ -170,15 +256,15 @@ impl Ses {
 
     /// Associates; what is associated already stays so.
     pub async fn associate(&self, tenant: &str, resource_arn: &str) -> Result<(), SesError> {
-        let call = self.client().await.create_tenant_resource_association().tenant_name(tenant);
-        let answer = call.resource_arn(resource_arn).send().await;
-        settled(Self::outcome("CreateTenantResourceAssociation", answer), SesErrorKind::AlreadyExists)
+        let request = self.client().create_tenant_resource_association().tenant_name(tenant);
+        let answer = self.call("CreateTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
+        settled(answer.await, SesErrorKind::AlreadyExists)
     }
 
     /// Takes an association away; one that is not there is no error.
     pub async fn disassociate(&self, tenant: &str, resource_arn: &str) -> Result<(), SesError> {
-        let call = self.client().await.delete_tenant_resource_association().tenant_name(tenant);
-        let answer = call.resource_arn(resource_arn).send().await;
-        settled(Self::outcome("DeleteTenantResourceAssociation", answer), SesErrorKind::NotFound)
+        let request = self.client().delete_tenant_resource_association().tenant_name(tenant);
+        let answer = self.call("DeleteTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
+        settled(answer.await, SesErrorKind::NotFound)
     }
 }

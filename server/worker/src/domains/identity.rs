@@ -3,11 +3,13 @@
 
 use super::Ready;
 use crate::Context;
-use crate::aws::{Identity, MailFrom, SesError};
+use crate::aws::{Control, Identity, MailFrom, SesError};
 use crate::isolation::{ensure_associated, resource_arn};
 use db::domains::{Domain, work};
+use db::isolation::drifts::Met;
 use rules::domains::{Hold, SesStatus, return_path};
-use rules::ids::TenantId;
+use rules::ids::{DriftId, TenantId};
+use rules::isolation::{DriftKind, Urgency};
 
 pub enum Outcome {
     Found(work::Identity),
@@ -15,79 +17,131 @@ pub enum Outcome {
     Held(Hold),
 }
 
-pub async fn ensure(
-    context: &Context,
-    tenant: TenantId,
-    domain: &Domain,
-    ready: Ready<'_>,
-) -> Result<Outcome, SesError> {
-    let (ses, name, owner) = (&context.ses, domain.name.as_str(), tenant.to_string());
-    let mut found = match ses.find_identity(name).await? {
-        Some(found) => found,
-        None => {
-            ses.create_identity(name, &owner, ready.name).await?;
-            reread(context, name).await?
+/// What a look can meet that has drifted.
+pub const LOOKED_FOR: [DriftKind; 5] = [
+    DriftKind::IdentityGone,
+    DriftKind::ForeignTenant,
+    DriftKind::DefaultSet,
+    DriftKind::FeedbackForwarding,
+    DriftKind::MissingAssociation,
+];
+
+/// One look at one domain, and what it meets.
+pub struct Look<'a> {
+    pub context: &'a Context,
+    pub tenant: TenantId,
+    pub domain: &'a Domain,
+    pub ready: Ready<'a>,
+    pub met: Vec<Met>,
+}
+
+impl Look<'_> {
+    pub async fn ensure(&mut self) -> Result<Outcome, SesError> {
+        let (domain, ready) = (self.domain, self.ready);
+        let (name, owner) = (domain.name.as_str(), self.tenant.to_string());
+        let urgency = if domain.verified_at.is_some() { Urgency::Sweep } else { Urgency::Person };
+        let control = &self.context.control(Some(self.tenant), urgency);
+        let mut found = match control.find_identity(name).await? {
+            Some(found) => found,
+            None => {
+                self.meets(DriftKind::IdentityGone, name, "there", "not there");
+                control.create_identity(name, &owner, ready.set).await?;
+                reread(control, name).await?
+            }
+        };
+        let arn = resource_arn(ready.arn, "identity", name)?;
+        let holders = control.list_tenants_of(&arn).await?;
+        let foreign: Vec<&str> = holders.iter().map(String::as_str).filter(|holder| *holder != ready.name).collect();
+        if !foreign.is_empty() {
+            self.meets(DriftKind::ForeignTenant, name, ready.name, &foreign.join(", "));
+            return Ok(Outcome::Held(Hold::ForeignTenant));
         }
-    };
-    let arn = resource_arn(ready.arn, "identity", name)?;
-    let holders = ses.list_tenants_of(&arn).await?;
-    if holders.iter().any(|holder| holder != ready.name) {
-        return Ok(Outcome::Held(Hold::ForeignTenant));
+        if found.owner.as_deref() != Some(&owner) {
+            return Ok(Outcome::Held(Hold::UnknownIdentity));
+        }
+        if self.put_what_differs(control, &found).await? {
+            found = reread(control, name).await?;
+            assert_as_wanted(domain, &found, ready.set)?;
+        }
+        self.put_right(name);
+        // Mail can leave under it only from here on: not before the team has shown that the name is theirs.
+        let is_owned = domain.facts().is_owned();
+        let is_held = holders.iter().any(|holder| holder == ready.name);
+        if is_owned {
+            if domain.is_associated && !is_held {
+                self.meets(DriftKind::MissingAssociation, &arn, "associated", "not associated");
+            }
+            ensure_associated(control, ready.name, &arn).await?;
+            self.put_right(&arn);
+        }
+        Ok(Outcome::Found(work::Identity {
+            dkim_tokens: found.dkim_tokens,
+            dkim_zone: found.dkim_zone,
+            dkim_status: found.dkim_status,
+            mail_from_status: found.mail_from.map_or_else(|| "PENDING".to_owned(), |mail_from| mail_from.status),
+            may_send: found.may_send,
+            is_associated: is_owned || is_held,
+        }))
     }
-    if found.owner.as_deref() != Some(&owner) {
-        return Ok(Outcome::Held(Hold::UnknownIdentity));
+
+    /// Only what was read before can have drifted.
+    fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) {
+        if self.domain.ses_read_at.is_none() && kind != DriftKind::ForeignTenant {
+            return;
+        }
+        self.met.push(Met {
+            id: DriftId::new(self.context.now(), &*self.context.chance),
+            kind,
+            resource: resource.to_owned(),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            is_repaired: false,
+        });
     }
-    if put_what_differs(context, domain, &found, ready.name).await? {
-        found = reread(context, name).await?;
-        assert_as_wanted(domain, &found, ready.name)?;
+
+    /// What was met there was put, and read back.
+    fn put_right(&mut self, resource: &str) {
+        for met in self.met.iter_mut().filter(|met| met.resource == resource) {
+            met.is_repaired = true;
+        }
     }
-    // Mail can leave under it only from here on: not before the team has shown that the name is theirs.
-    let is_owned = domain.facts().is_owned();
-    if is_owned {
-        ensure_associated(context, ready.name, &arn).await?;
+
+    /// Whether anything had to be put.
+    async fn put_what_differs(&mut self, control: &Control<'_>, found: &Identity) -> Result<bool, SesError> {
+        let (domain, set) = (self.domain, self.ready.set);
+        let name = domain.name.as_str();
+        let mut changed = false;
+        if found.configuration_set.as_deref() != Some(set) {
+            let said = found.configuration_set.as_deref().unwrap_or("none");
+            self.meets(DriftKind::DefaultSet, name, set, said);
+            control.put_identity_configuration_set(name, set).await?;
+            changed = true;
+        }
+        if found.forwards_feedback {
+            self.meets(DriftKind::FeedbackForwarding, name, "off", "on");
+            control.stop_feedback_forwarding(name).await?;
+            changed = true;
+        }
+        // SES stops looking after 72 hours; once the records are right, it is asked to look again.
+        let is_right = domain.facts().records_are_right();
+        let gave_up = |status: &str| is_right && SesStatus::parse(status) == SesStatus::Failed;
+        let mail_from = return_path(&domain.name);
+        let is_put = |current: &MailFrom| current.domain == mail_from && !gave_up(&current.status);
+        if !found.mail_from.as_ref().is_some_and(is_put) {
+            control.put_mail_from(name, &mail_from).await?;
+            changed = true;
+        }
+        if gave_up(&found.dkim_status) {
+            control.restart_dkim(name).await?;
+            changed = true;
+        }
+        Ok(changed)
     }
-    let is_associated = is_owned || holders.iter().any(|holder| holder == ready.name);
-    Ok(Outcome::Found(work::Identity {
-        dkim_tokens: found.dkim_tokens,
-        dkim_zone: found.dkim_zone,
-        dkim_status: found.dkim_status,
-        mail_from_status: found.mail_from.map_or_else(|| "PENDING".to_owned(), |mail_from| mail_from.status),
-        may_send: found.may_send,
-        is_associated,
-    }))
 }
 
-async fn reread(context: &Context, name: &str) -> Result<Identity, SesError> {
-    let found = context.ses.find_identity(name).await?;
+async fn reread(control: &Control<'_>, name: &str) -> Result<Identity, SesError> {
+    let found = control.find_identity(name).await?;
     found.ok_or_else(|| SesError::unexpected("GetEmailIdentity", "not there after it was made"))
-}
-
-/// Whether anything had to be put.
-async fn put_what_differs(context: &Context, domain: &Domain, found: &Identity, set: &str) -> Result<bool, SesError> {
-    let (ses, name) = (&context.ses, domain.name.as_str());
-    let mut changed = false;
-    if found.configuration_set.as_deref() != Some(set) {
-        ses.put_identity_configuration_set(name, set).await?;
-        changed = true;
-    }
-    if found.forwards_feedback {
-        ses.stop_feedback_forwarding(name).await?;
-        changed = true;
-    }
-    // SES stops looking after 72 hours; once the records are right, it is asked to look again.
-    let is_right = domain.facts().records_are_right();
-    let gave_up = |status: &str| is_right && SesStatus::parse(status) == SesStatus::Failed;
-    let mail_from = return_path(&domain.name);
-    let is_put = |current: &MailFrom| current.domain == mail_from && !gave_up(&current.status);
-    if !found.mail_from.as_ref().is_some_and(is_put) {
-        ses.put_mail_from(name, &mail_from).await?;
-        changed = true;
-    }
-    if gave_up(&found.dkim_status) {
-        ses.restart_dkim(name).await?;
-        changed = true;
-    }
-    Ok(changed)
 }
 
 fn assert_as_wanted(domain: &Domain, read: &Identity, set: &str) -> Result<(), SesError> {

@@ -12,11 +12,12 @@ use crate::due::{Acting, act_on_due};
 use crate::duty::{Progress, Result};
 use db::domains::work::{self, Identity};
 use db::domains::{self, Domain, Record};
+use db::isolation::drifts::{self, LookedFor, Met};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::messages::lanes;
 use db::scope::TenantTx;
-use identity::Outcome;
+use identity::{Look, Outcome};
 use rules::domains::{DomainState, check_again_after, wanted_records};
 use rules::ids::TenantId;
 use rules::limits;
@@ -53,13 +54,15 @@ fn verify_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
 #[derive(Clone, Copy)]
 struct Ready<'a> {
     name: &'a str,
+    set: &'a str,
     arn: &'a str,
     is_ready: bool,
 }
 
 impl<'a> Ready<'a> {
     fn of(found: &'a SesTenant) -> Option<Self> {
-        Some(Self { name: found.name.as_deref()?, arn: found.arn.as_deref()?, is_ready: found.ready_at.is_some() })
+        let (name, set) = (found.name.as_deref()?, found.set_name.as_deref()?);
+        Some(Self { name, set, arn: found.arn.as_deref()?, is_ready: found.ready_at.is_some() })
     }
 }
 
@@ -72,26 +75,31 @@ struct Turn {
     looked_at: OffsetDateTime,
     /// `None`: SES was not asked.
     at_ses: Option<Outcome>,
+    /// What of it had drifted.
+    met: Vec<Met>,
 }
 
 async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, ready: Option<Ready<'_>>) -> Result<Turn> {
     let looked_at = context.now();
     let known = domain.records.clone();
     look::look(context, &mut domain, looked_at).await;
-    let at_ses = match ready.filter(|ready| ready.is_ready) {
+    let (at_ses, met) = match ready.filter(|ready| ready.is_ready) {
         Some(ready) if is_ses_to_be_asked(&domain, looked_at) => {
-            let outcome = identity::ensure(context, tenant, &domain, ready).await;
+            let mut look = Look { context, tenant, domain: &domain, ready, met: Vec::new() };
+            let outcome = look.ensure().await;
+            let met = look.met;
             if outcome.is_err() {
                 // What the identity stands on may be gone; that is mended in its own turn.
                 let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+                drifts::write(&mut tx, &met, LookedFor { kinds: &[], resource: None }, looked_at).await?;
                 ses_tenants::nudge(&mut tx, context.now()).await?;
                 tx.commit().await?;
             }
-            Some(outcome?)
+            (Some(outcome?), met)
         }
-        _ => None,
+        _ => (None, Vec::new()),
     };
-    Ok(Turn { domain, known, looked_at, at_ses })
+    Ok(Turn { domain, known, looked_at, at_ses, met })
 }
 
 /// SES takes few calls: it is asked when its answer can have changed, and now and then.
@@ -112,7 +120,7 @@ fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
 }
 
 async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -> Result<()> {
-    let Turn { mut domain, known, looked_at, at_ses } = turn;
+    let Turn { mut domain, known, looked_at, at_ses, met } = turn;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let known_dkim = domain.dkim.clone();
     match &at_ses {
@@ -147,6 +155,10 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
         }
         Some(Outcome::Held(hold)) => work::hold(&mut tx, domain.id, *hold).await?,
         None => {}
+    }
+    if at_ses.is_some() {
+        let looked_for = LookedFor { kinds: &identity::LOOKED_FOR, resource: Some(domain.name.as_str()) };
+        drifts::write(&mut tx, &met, looked_for, looked_at).await?;
     }
     work::write_look(&mut tx, domain.id, looked_at, verified_at).await?;
     if state == DomainState::Verified {

@@ -9,6 +9,7 @@ use db::domains::{Domain, work};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use rules::ids::TenantId;
+use rules::isolation::Urgency;
 
 pub async fn remove(
     context: &Context,
@@ -34,19 +35,19 @@ async fn remove_identity(
     domain: &Domain,
     ready: Ready<'_>,
 ) -> Result<(), SesError> {
-    let (ses, name) = (&context.ses, domain.name.as_str());
+    let (control, name) = (context.control(Some(tenant), Urgency::Person), domain.name.as_str());
     let arn = resource_arn(ready.arn, "identity", name)?;
-    let holders = ses.list_tenants_of(&arn).await?;
+    let holders = control.list_tenants_of(&arn).await?;
     if holders.iter().any(|holder| holder == ready.name) {
-        ses.disassociate(ready.name, &arn).await?;
+        control.disassociate(ready.name, &arn).await?;
     }
     let owner = tenant.to_string();
-    match ses.find_identity(name).await? {
+    match control.find_identity(name).await? {
         // What we did not make stays.
-        Some(found) if found.owner.as_deref() == Some(&owner) => ses.delete_identity(name).await?,
+        Some(found) if found.owner.as_deref() == Some(&owner) => control.delete_identity(name).await?,
         _ => return Ok(()),
     }
-    match ses.find_identity(name).await? {
+    match control.find_identity(name).await? {
         None => Ok(()),
         Some(_) => Err(SesError::unexpected("DeleteEmailIdentity", "still there when read back")),
     }

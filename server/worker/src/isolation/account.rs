@@ -5,6 +5,7 @@ use crate::Context;
 use crate::duty::{Progress, Result};
 use db::isolation::ses_account::{self, Account};
 use db::scope::WorkerTx;
+use rules::isolation::Urgency;
 use rules::limits;
 use rules::time::Duration;
 use tokio::sync::Mutex;
@@ -28,13 +29,14 @@ pub async fn read(context: &Context) -> Result<Progress> {
     if known.is_some_and(|known| now - known.read_at < Duration::seconds(limits::ACCOUNT_READ_SECS)) {
         return Ok(Progress::Idle);
     }
-    let read = context.ses.read_account().await?;
+    let read = context.control(None, Urgency::Routine).read_account().await?;
     let account = Account {
         rate_a_second: whole(read.rate_a_second),
         quota_a_day: whole(read.quota_a_day),
         sent_today: whole(read.sent_today),
         may_send: read.may_send,
         enforcement: read.enforcement,
+        shared_pool_mode: read.shared_pool_mode,
     };
     let mut tx = WorkerTx::begin(&context.login).await?;
     ses_account::write(&mut tx, region, &account, context.now()).await?;

@@ -1,50 +1,118 @@
-//! Provisioning a tenant at SES: the tenant with its own suppression list and a strict reputation policy, and its
-//! configuration set with the event destination. Each step reads, compares, puts and reads back; so it can be run after a
-//! crash at any step, and mends what was changed by hand.
+//! What tenants have at SES: each is provisioned by a saga ([`saga`]), again and again, so that what drifts is found; the list
+//! of all that SES has is read now and then ([`sweep`]).
 
 pub(crate) mod account;
+pub(crate) mod saga;
+pub(crate) mod sweep;
 
 use crate::Context;
-use crate::aws::{SesError, SesErrorKind, Tenant};
+use crate::aws::{Control, SesError, SesErrorKind};
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Error, Progress, Result};
-use db::isolation::ses_tenants::{self, ReadBack};
+use db::domains;
+use db::isolation::drifts::{self, LookedFor};
+use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
-use rules::ids::TenantId;
+use rules::ids::{DriftId, TenantId};
+use rules::isolation::{DriftKind, Urgency};
 use rules::limits;
 use rules::time::Duration;
+use saga::{Judgement, Saga, Wanted};
 
 pub async fn provision(context: &Context) -> Result<Progress> {
     act_on_due(context, Leased::SesTenants, provision_one).await
 }
 
+/// What is known of a tenant before SES is asked.
+struct Known {
+    at_ses: SesTenant,
+    tenant: String,
+    set: String,
+    allowed: Vec<(DriftKind, String)>,
+    identities: Vec<String>,
+    known_identities: Vec<String>,
+}
+
 fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
     Box::pin(async move {
+        let Some(known) = look_up(context, tenant).await? else { return Ok(()) };
+        let was_made = known.at_ses.made_at.is_some();
+        let urgency = if known.at_ses.ready_at.is_some() { Urgency::Sweep } else { Urgency::Person };
+        let control = context.control(Some(tenant), urgency);
+        let (owner, new_id) = (tenant.to_string(), || DriftId::new(context.now(), &*context.chance));
+        let wanted = Wanted {
+            owner: &owner,
+            tenant: &known.tenant,
+            set: &known.set,
+            policy: known.at_ses.wanted_policy,
+            shared_pool_mode: known.at_ses.wanted_shared_pool_mode,
+            identities: known.identities,
+            known_identities: known.known_identities,
+        };
+        let judgement = Judgement { was_made, allowed: &known.allowed, new_id: &new_id };
+        let mut saga = Saga { control: &control, wanted: &wanted, judgement: &judgement, met: Vec::new() };
+        let outcome = saga
+            .run(async |step| {
+                // Somebody may watch it being made; a look at what was made is nobody's to watch.
+                if was_made {
+                    return Ok(());
+                }
+                let unwritten = SesError::unwritten("provisioning");
+                write_step(context, tenant, step).await.map_err(unwritten)
+            })
+            .await;
+        let met = saga.met;
+        let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-        let name = ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
-        tx.commit().await?;
-        let outcome = provision_at_ses(context, &tenant.to_string(), &name).await;
-        let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-        match outcome {
+        let ended = match outcome {
             Ok(read) => {
-                let next = context.now() + Duration::hours(limits::SES_TENANT_CHECK_HOURS);
-                if lease::settle(&mut tx, Leased::SesTenants, &lease, Some(next)).await? {
-                    ses_tenants::write_ready(&mut tx, &read, context.now()).await?;
-                    tx.commit().await?;
+                let looked_for = LookedFor { kinds: &saga::LOOKED_FOR, resource: None };
+                let next = now + Duration::hours(limits::SES_TENANT_CHECK_HOURS);
+                if !lease::settle(&mut tx, Leased::SesTenants, &lease, Some(next)).await? {
+                    return Ok(());
+                }
+                drifts::write(&mut tx, &met, looked_for, now).await?;
+                match read {
+                    Some(read) => ses_tenants::write_ready(&mut tx, &read, now).await?,
+                    None => ses_tenants::write_unready(&mut tx).await?,
                 }
                 Ok(())
             }
             Err(error) => {
+                // What was met before stays met; of what was not looked at nothing is known.
+                drifts::write(&mut tx, &met, LookedFor { kinds: &[], resource: None }, now).await?;
                 // Out of reach or throttled says nothing of how it stands: what was ready stays so.
                 if error.kind != SesErrorKind::Later {
                     ses_tenants::write_unready(&mut tx).await?;
                 }
-                tx.commit().await?;
                 Err(error.into())
             }
-        }
+        };
+        tx.commit().await?;
+        ended
     })
+}
+
+async fn look_up(context: &Context, tenant: TenantId) -> Result<Option<Known>> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
+    let at_ses = ses_tenants::find(&mut tx).await?;
+    let allowed = drifts::list_allowed(&mut tx).await?;
+    let domains = domains::list(&mut tx).await?;
+    tx.commit().await?;
+    let Some(at_ses) = at_ses else { return Ok(None) };
+    let names = at_ses.name.clone().zip(at_ses.set_name.clone());
+    let known_identities = domains.iter().map(|domain| domain.name.to_string()).collect();
+    let is_used = |domain: &&domains::Domain| domain.is_associated && domain.removal_asked_at.is_none();
+    let identities = domains.iter().filter(is_used).map(|domain| domain.name.to_string()).collect();
+    Ok(names.map(|(tenant, set)| Known { at_ses, tenant, set, allowed, identities, known_identities }))
+}
+
+async fn write_step(context: &Context, tenant: TenantId, step: rules::isolation::SagaStep) -> Result<(), db::Error> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    ses_tenants::write_step(&mut tx, Some(step)).await?;
+    tx.commit().await
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.
@@ -58,83 +126,13 @@ pub(crate) fn tenant_of(context: &Context, name: &str) -> Option<TenantId> {
     TenantId::parse(id).filter(|tenant| ses_name(context, *tenant) == name)
 }
 
-pub(crate) async fn provision_at_ses(context: &Context, owner: &str, name: &str) -> Result<ReadBack, SesError> {
-    let tenant = ensure_tenant(context, owner, name).await?;
-    let policy = ensure_policy(context, &tenant.arn).await?;
-    ensure_configuration_set(context, owner, name).await?;
-    ensure_event_destination(context, name).await?;
-    let set_arn = resource_arn(&tenant.arn, "configuration-set", name)?;
-    ensure_associated(context, name, &set_arn).await?;
-    Ok(ReadBack { arn: tenant.arn, policy, suppression_scope: tenant.suppression_scope.unwrap_or_default() })
-}
-
-async fn ensure_tenant(context: &Context, owner: &str, name: &str) -> Result<Tenant, SesError> {
-    const STEP: &str = "GetTenant";
-    let ses = &context.ses;
-    let tenant = match ses.find_tenant(name).await? {
-        Some(tenant) => tenant,
-        None => {
-            ses.create_tenant(name, owner).await?;
-            ses.find_tenant(name).await?.ok_or_else(|| SesError::unexpected(STEP, "not there after it was made"))?
-        }
-    };
-    assert_ours(STEP, name, tenant.owner.as_deref(), owner)?;
-    if tenant.suppresses_for_itself() {
-        return Ok(tenant);
-    }
-    ses.put_suppression(name).await?;
-    let read = ses.find_tenant(name).await?.filter(Tenant::suppresses_for_itself);
-    read.ok_or_else(|| SesError::unexpected("PutTenantSuppressionAttributes", "not as put when read back"))
-}
-
-async fn ensure_policy(context: &Context, tenant_arn: &str) -> Result<String, SesError> {
-    let ses = &context.ses;
-    let wanted = format!("arn:aws:ses:{}:aws:reputation-policy/strict", ses.region());
-    if ses.find_policy(tenant_arn).await? != wanted {
-        ses.put_policy(tenant_arn, &wanted).await?;
-        let read = ses.find_policy(tenant_arn).await?;
-        if read != wanted {
-            return Err(SesError::unexpected("UpdateReputationEntityPolicy", format!("{read:?} when read back")));
-        }
-    }
-    Ok(wanted)
-}
-
-async fn ensure_configuration_set(context: &Context, owner: &str, name: &str) -> Result<(), SesError> {
-    const STEP: &str = "GetConfigurationSet";
-    let ses = &context.ses;
-    let found = match ses.find_configuration_set(name).await? {
-        Some(found) => found,
-        None => {
-            ses.create_configuration_set(name, owner).await?;
-            let read = ses.find_configuration_set(name).await?;
-            read.ok_or_else(|| SesError::unexpected(STEP, "not there after it was made"))?
-        }
-    };
-    assert_ours(STEP, name, found.as_deref(), owner)
-}
-
-async fn ensure_event_destination(context: &Context, set: &str) -> Result<(), SesError> {
-    let ses = &context.ses;
-    match ses.find_event_destination(set).await? {
-        Some(true) => return Ok(()),
-        Some(false) => ses.put_event_destination(set).await?,
-        None => ses.create_event_destination(set).await?,
-    }
-    match ses.find_event_destination(set).await? {
-        Some(true) => Ok(()),
-        _ => Err(SesError::unexpected("GetConfigurationSetEventDestinations", "not as put when read back")),
-    }
-}
-
-pub(crate) async fn ensure_associated(context: &Context, tenant: &str, resource: &str) -> Result<(), SesError> {
-    let ses = &context.ses;
+pub(crate) async fn ensure_associated(control: &Control<'_>, tenant: &str, resource: &str) -> Result<(), SesError> {
     let is_there = |names: Vec<String>| names.iter().any(|name| name == tenant);
-    if is_there(ses.list_tenants_of(resource).await?) {
+    if is_there(control.list_tenants_of(resource).await?) {
         return Ok(());
     }
-    ses.associate(tenant, resource).await?;
-    if is_there(ses.list_tenants_of(resource).await?) {
+    control.associate(tenant, resource).await?;
+    if is_there(control.list_tenants_of(resource).await?) {
         Ok(())
     } else {
         Err(SesError::unexpected("CreateTenantResourceAssociation", "not there when read back"))

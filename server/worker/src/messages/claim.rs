@@ -67,7 +67,7 @@ async fn judge<'a>(
         let facts = LaneFacts {
             is_tenant_paused: gate.is_paused,
             has_postal_address: gate.postal_address.is_some(),
-            is_ses_ready: gate.ses_name.is_some(),
+            is_ses_ready: gate.route.is_some(),
             is_domain_verified: lane.mailbox.may_send,
             is_paused: lane.is_paused,
             window: &lane.mailbox.settings.window,
@@ -127,7 +127,7 @@ async fn compose_all(
     now: OffsetDateTime,
 ) -> Result<Composed> {
     let (mut composed, tenant) = (Composed::default(), tx.tenant());
-    let (Some(ses_name), Some(postal_address)) = (&gate.ses_name, &gate.postal_address) else {
+    let (Some(route), Some(postal_address)) = (&gate.route, &gate.postal_address) else {
         return Ok(composed);
     };
     if chosen.is_empty() {
@@ -153,7 +153,7 @@ async fn compose_all(
             continue;
         }
         let sent_before = sent.get(&(candidate.sequence, candidate.lead)).unwrap_or(&nothing);
-        let writing = compose::Writing { context, tenant, ses_name, postal_address, reply_key, lane, sent_before, now };
+        let writing = compose::Writing { context, tenant, route, postal_address, reply_key, lane, sent_before, now };
         match compose::compose(&writing, parsed.get(&candidate.sequence), &candidate) {
             Ok((message, mail)) => {
                 composed.messages.push(message);

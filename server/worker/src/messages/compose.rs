@@ -2,6 +2,7 @@
 //! the secret of the way out, the ids and the dice.
 
 use crate::Context;
+use db::isolation::ses_tenants::Route;
 use db::messages::claim::{NewMessage, Passed, PassedFor};
 use db::messages::due::Candidate;
 use db::messages::lanes::DueLane;
@@ -27,7 +28,7 @@ pub(super) struct Composed {
 pub(super) struct Mail {
     pub message: MessageId,
     pub mailbox: MailboxId,
-    pub ses_name: String,
+    pub route: Route,
     pub from_name: String,
     pub from_email: String,
     pub to: String,
@@ -46,7 +47,7 @@ pub(super) struct Mail {
 pub(super) struct Writing<'a> {
     pub context: &'a Context,
     pub tenant: TenantId,
-    pub ses_name: &'a str,
+    pub route: &'a Route,
     pub postal_address: &'a str,
     pub reply_key: Option<&'a ReplyKey>,
     pub lane: &'a DueLane,
@@ -106,7 +107,7 @@ pub(super) fn compose(
     let mail = Mail {
         message,
         mailbox: lane.mailbox.id,
-        ses_name: writing.ses_name.to_owned(),
+        route: writing.route.clone(),
         from_name: lane.mailbox.settings.display_name.clone(),
         from_email: lane.mailbox.address.to_string(),
         to: candidate.email.to_string(),

@@ -174,7 +174,7 @@ async fn give(context: &Context, tenant: TenantId, mail: &Mail) -> (SendOutcome,
                 from: &mail.from_email,
                 to: &mail.to,
                 raw,
-                ses_name: &mail.ses_name,
+                route: &mail.route,
                 tenant: tenant.to_string(),
                 message: mail.message.to_string(),
             };

@@ -1,4 +1,11 @@
-//! Pausing: why a tenant's lane, or a part of it, stands still. Each cause stands for itself, and is lifted by itself.
+//! Isolation: what a tenant has at SES for itself, how what stands there may differ from it, and pausing: why its lane, or a
+//! part of it, stands still. Each cause stands for itself, and is lifted by itself.
+
+mod at_ses;
+mod drift;
+
+pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
+pub use drift::{DriftKind, Remedy};
 
 use crate::ids::{DomainId, MailboxId, SourceId};
 use std::fmt;

@@ -1,0 +1,91 @@
+//! Calls that manage what SES holds, for one purpose: at the pace that SES takes them, and each written down, with the id
+//! that AWS gave it.
+
+use super::{Ses, SesError};
+use crate::Context;
+use aws_sdk_sesv2::config::http::HttpResponse;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::RequestId;
+use db::isolation::aws_calls::{self, AwsCall};
+use db::scope::WorkerTx;
+use rules::ids::{AwsCallId, TenantId};
+use rules::isolation::Urgency;
+use rules::limits;
+
+pub(crate) struct Control<'a> {
+    context: &'a Context,
+    /// `None`: the platform's own.
+    about: Option<TenantId>,
+    urgency: Urgency,
+}
+
+impl Context {
+    pub(crate) const fn control(&self, about: Option<TenantId>, urgency: Urgency) -> Control<'_> {
+        Control { context: self, about, urgency }
+    }
+}
+
+impl Control<'_> {
+    pub(crate) fn ses(&self) -> &Ses {
+        &self.context.ses
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        self.ses().region()
+    }
+
+    pub(super) fn client(&self) -> &aws_sdk_sesv2::Client {
+        &self.ses().client
+    }
+
+    /// Makes the request once the pace allows it. `resource`: what it is about, by name or ARN.
+    pub(super) async fn call<T, E>(
+        &self,
+        operation: &'static str,
+        resource: &str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, SesError>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.wait().await?;
+        let answer = request.await;
+        let request_id = answer.request_id().map(str::to_owned);
+        let outcome = Ses::outcome(operation, answer);
+        let refusal = outcome.as_ref().err().map(|error| {
+            let text: String = error.message.chars().take(limits::TROUBLE_CHARS_MAX).collect();
+            text
+        });
+        let call = AwsCall {
+            id: AwsCallId::new(self.context.now(), &*self.context.chance),
+            at: self.context.now(),
+            region: self.region().to_owned(),
+            operation: operation.to_owned(),
+            about: self.about,
+            resource: resource.to_owned(),
+            request_id,
+            refusal,
+        };
+        let mut tx = WorkerTx::begin(&self.context.login).await.map_err(SesError::unwritten(operation))?;
+        aws_calls::write(&mut tx, &call).await.map_err(SesError::unwritten(operation))?;
+        tx.commit().await.map_err(SesError::unwritten(operation))?;
+        outcome
+    }
+
+    async fn wait(&self) -> Result<(), SesError> {
+        const OPERATION: &str = "the pace of calls";
+        let ses = self.ses();
+        let Some(pace) = ses.settings.control_pace else { return Ok(()) };
+        let _turn = ses.line.turn(self.urgency).await;
+        let now = self.context.now();
+        let mut tx = WorkerTx::begin(&self.context.login).await.map_err(SesError::unwritten(OPERATION))?;
+        let slot = aws_calls::take_slot(&mut tx, self.region(), now, pace);
+        let slot = slot.await.map_err(SesError::unwritten(OPERATION))?;
+        tx.commit().await.map_err(SesError::unwritten(OPERATION))?;
+        // A clock that was set back far must not hold everybody up.
+        let wait = std::time::Duration::try_from(slot - now).unwrap_or_default().min(pace * 60);
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+}

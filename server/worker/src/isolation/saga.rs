@@ -1,0 +1,307 @@
+//! The way to what a tenant has at SES: the tenant with its own suppression list and a reputation policy, its configuration
+//! set, and what is associated with it. Each step reads, compares, puts and reads back; so it can be run after a crash at
+//! any step. Of a tenant that was made before, what differs has drifted, and is put right or asked about.
+
+use super::{assert_ours, resource_arn};
+use crate::aws::{Control, SesError, Tenant};
+use crate::duty::Result;
+use db::isolation::drifts::Met;
+use db::isolation::ses_tenants::ReadBack;
+use rules::ids::DriftId;
+use rules::isolation::{DriftKind, Remedy, ReputationPolicy, SagaStep, SharedPoolMode};
+
+/// What is to be there.
+pub(crate) struct Wanted<'a> {
+    /// Our tag.
+    pub owner: &'a str,
+    pub tenant: &'a str,
+    pub set: &'a str,
+    pub policy: ReputationPolicy,
+    pub shared_pool_mode: SharedPoolMode,
+    /// Names of its identities that mail leaves under.
+    pub identities: Vec<String>,
+    /// Names of those that it has at all.
+    pub known_identities: Vec<String>,
+}
+
+/// How differences are judged.
+pub(crate) struct Judgement<'a> {
+    /// It was as wanted once: what is missing has gone.
+    pub was_made: bool,
+    /// What an operator has said is to be put right.
+    pub allowed: &'a [(DriftKind, String)],
+    pub new_id: &'a (dyn Fn() -> DriftId + Sync),
+}
+
+pub(crate) struct Saga<'a> {
+    pub control: &'a Control<'a>,
+    pub wanted: &'a Wanted<'a>,
+    pub judgement: &'a Judgement<'a>,
+    pub met: Vec<Met>,
+}
+
+/// What was met and is not put right.
+struct Asks;
+
+/// What a run looks for.
+pub(crate) const LOOKED_FOR: [DriftKind; 11] = [
+    DriftKind::TenantGone,
+    DriftKind::SuppressionScope,
+    DriftKind::PolicyWeakened,
+    DriftKind::PolicyStricter,
+    DriftKind::SetGone,
+    DriftKind::SendingOff,
+    DriftKind::ReputationMetricsOff,
+    DriftKind::SharedPoolMode,
+    DriftKind::EventDestination,
+    DriftKind::MissingAssociation,
+    DriftKind::UnknownResource,
+];
+
+/// The platform's own: whatever differs is put right.
+pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name: &str) -> Result<ReadBack, SesError> {
+    let wanted = Wanted {
+        owner,
+        tenant: name,
+        set: name,
+        policy: ReputationPolicy::Strict,
+        shared_pool_mode: SharedPoolMode::Regional,
+        identities: Vec::new(),
+        known_identities: Vec::new(),
+    };
+    let new_id = || DriftId::from_uuid(uuid::Uuid::nil()); // none is kept
+    let judgement = Judgement { was_made: false, allowed: &[], new_id: &new_id };
+    let mut saga = Saga { control, wanted: &wanted, judgement: &judgement, met: Vec::new() };
+    let read = saga.run(async |_| Ok(())).await?;
+    read.ok_or_else(|| SesError::unexpected("GetTenant", "what is being made asks nobody"))
+}
+
+impl Saga<'_> {
+    /// `None`: a person is asked first. `begun` is told each step before it is taken.
+    pub(crate) async fn run(
+        &mut self,
+        begun: impl AsyncFn(SagaStep) -> Result<(), SesError>,
+    ) -> Result<Option<ReadBack>, SesError> {
+        begun(SagaStep::Tenant).await?;
+        let Ok(tenant) = self.tenant().await? else { return Ok(None) };
+        begun(SagaStep::Suppression).await?;
+        let tenant = self.suppression(tenant).await?;
+        begun(SagaStep::Policy).await?;
+        let policy = self.policy(&tenant.arn).await?;
+        begun(SagaStep::ConfigurationSet).await?;
+        let sends = self.configuration_set().await?;
+        begun(SagaStep::SharedPoolMode).await?;
+        let shared_pool_mode = self.shared_pool_mode().await?;
+        begun(SagaStep::EventDestination).await?;
+        self.event_destination().await?;
+        begun(SagaStep::Resources).await?;
+        self.resources(&tenant.arn).await?;
+        let suppression_scope = tenant.suppression_scope.unwrap_or_default();
+        Ok(sends.then_some(ReadBack { arn: tenant.arn, policy, suppression_scope, shared_pool_mode }))
+    }
+
+    /// Whether to put right what differs.
+    fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) -> bool {
+        if !self.judgement.was_made && kind != DriftKind::UnknownResource {
+            return true;
+        }
+        let is_allowed = self.judgement.allowed.iter().any(|(other, of)| (*other, of.as_str()) == (kind, resource));
+        let puts_right = match kind.remedy() {
+            Remedy::ByItself => true,
+            Remedy::Allowed(_) => is_allowed,
+            Remedy::ByHand => false,
+        };
+        self.met.push(Met {
+            id: (self.judgement.new_id)(),
+            kind,
+            resource: resource.to_owned(),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            is_repaired: false,
+        });
+        puts_right
+    }
+
+    /// It was put, and read back.
+    fn put_right(&mut self, kind: DriftKind, resource: &str) {
+        for met in self.met.iter_mut().filter(|met| met.kind == kind && met.resource == resource) {
+            met.is_repaired = true;
+        }
+    }
+
+    async fn tenant(&mut self) -> Result<Result<Tenant, Asks>, SesError> {
+        const STEP: &str = "GetTenant";
+        let (control, name) = (self.control, self.wanted.tenant);
+        let tenant = match control.find_tenant(name).await? {
+            Some(tenant) => tenant,
+            None if self.meets(DriftKind::TenantGone, name, "there", "not there") => {
+                control.create_tenant(name, self.wanted.owner).await?;
+                let read = control.find_tenant(name).await?;
+                let made = read.ok_or_else(|| SesError::unexpected(STEP, "not there after it was made"))?;
+                self.put_right(DriftKind::TenantGone, name);
+                made
+            }
+            None => return Ok(Err(Asks)),
+        };
+        assert_ours(STEP, name, tenant.owner.as_deref(), self.wanted.owner)?;
+        Ok(Ok(tenant))
+    }
+
+    async fn suppression(&mut self, tenant: Tenant) -> Result<Tenant, SesError> {
+        if tenant.suppresses_for_itself() {
+            return Ok(tenant);
+        }
+        let name = self.wanted.tenant;
+        let scope = tenant.suppression_scope.as_deref().unwrap_or("ACCOUNT");
+        let found = format!("{scope}: {}", tenant.suppressed_reasons.join(", "));
+        if !self.meets(DriftKind::SuppressionScope, name, "TENANT: BOUNCE, COMPLAINT", &found) {
+            return Ok(tenant);
+        }
+        self.control.put_suppression(name).await?;
+        let read = self.control.find_tenant(name).await?.filter(Tenant::suppresses_for_itself);
+        let read =
+            read.ok_or_else(|| SesError::unexpected("PutTenantSuppressionAttributes", "not as put when read back"))?;
+        self.put_right(DriftKind::SuppressionScope, name);
+        Ok(read)
+    }
+
+    async fn policy(&mut self, tenant_arn: &str) -> Result<String, SesError> {
+        let wanted = self.wanted.policy.arn(self.control.region());
+        let found = self.control.find_reputation(tenant_arn).await?.policy;
+        if found == wanted {
+            return Ok(found);
+        }
+        let is_stricter = ReputationPolicy::of_arn(&found).is_some_and(|found| found > self.wanted.policy);
+        let kind = if is_stricter { DriftKind::PolicyStricter } else { DriftKind::PolicyWeakened };
+        if !self.meets(kind, self.wanted.tenant, &wanted, &found) {
+            return Ok(found);
+        }
+        self.control.put_policy(tenant_arn, &wanted).await?;
+        let read = self.control.find_reputation(tenant_arn).await?.policy;
+        if read == wanted {
+            self.put_right(kind, self.wanted.tenant);
+            return Ok(read);
+        }
+        Err(SesError::unexpected("UpdateReputationEntityPolicy", format!("{read:?} when read back")))
+    }
+
+    /// Whether mail can leave by it.
+    async fn configuration_set(&mut self) -> Result<bool, SesError> {
+        const STEP: &str = "GetConfigurationSet";
+        let (control, name) = (self.control, self.wanted.set);
+        let gone = || SesError::unexpected(STEP, "not there after it was made");
+        let mut set = match control.find_configuration_set(name).await? {
+            Some(found) => found,
+            None => {
+                self.meets(DriftKind::SetGone, name, "there", "not there");
+                control.create_configuration_set(name, self.wanted.owner).await?;
+                let made = control.find_configuration_set(name).await?.ok_or_else(gone)?;
+                self.put_right(DriftKind::SetGone, name);
+                made
+            }
+        };
+        assert_ours(STEP, name, set.owner.as_deref(), self.wanted.owner)?;
+        let mut is_put = false;
+        if !set.counts_reputation && self.meets(DriftKind::ReputationMetricsOff, name, "on", "off") {
+            control.put_reputation_metrics(name).await?;
+            is_put = true;
+        }
+        if !set.sends && self.meets(DriftKind::SendingOff, name, "on", "off") {
+            control.put_sending(name).await?;
+            is_put = true;
+        }
+        if is_put {
+            set = control.find_configuration_set(name).await?.ok_or_else(gone)?;
+            if !set.counts_reputation {
+                return Err(SesError::unexpected(STEP, "not as put when read back"));
+            }
+            self.put_right(DriftKind::ReputationMetricsOff, name);
+            if set.sends {
+                self.put_right(DriftKind::SendingOff, name);
+            }
+        }
+        Ok(set.sends)
+    }
+
+    async fn shared_pool_mode(&mut self) -> Result<String, SesError> {
+        const STEP: &str = "GetConfigurationSet";
+        let (control, name, wanted) = (self.control, self.wanted.set, self.wanted.shared_pool_mode.as_str());
+        let gone = || SesError::unexpected(STEP, "gone meanwhile");
+        let found = control.find_configuration_set(name).await?.ok_or_else(gone)?.shared_pool_mode;
+        if found == wanted {
+            return Ok(found);
+        }
+        let said = if found.is_empty() { "nothing" } else { found.as_str() };
+        if !self.meets(DriftKind::SharedPoolMode, name, wanted, said) {
+            return Ok(found);
+        }
+        control.put_shared_pool_mode(name, wanted).await?;
+        let read = control.find_configuration_set(name).await?.ok_or_else(gone)?.shared_pool_mode;
+        if read == wanted {
+            self.put_right(DriftKind::SharedPoolMode, name);
+            return Ok(read);
+        }
+        Err(SesError::unexpected("PutConfigurationSetDeliveryOptions", format!("{read:?} when read back")))
+    }
+
+    async fn event_destination(&mut self) -> Result<(), SesError> {
+        let (control, set) = (self.control, self.wanted.set);
+        let (kind, expected) = (DriftKind::EventDestination, "all events to our topic");
+        match control.find_event_destination(set).await? {
+            Some(true) => return Ok(()),
+            Some(false) => {
+                self.meets(kind, set, expected, "off, not all, or elsewhere");
+                control.put_event_destination(set).await?;
+            }
+            None => {
+                self.meets(kind, set, expected, "not there");
+                control.create_event_destination(set).await?;
+            }
+        }
+        match control.find_event_destination(set).await? {
+            Some(true) => {
+                self.put_right(kind, set);
+                Ok(())
+            }
+            _ => Err(SesError::unexpected("GetConfigurationSetEventDestinations", "not as put when read back")),
+        }
+    }
+
+    /// The set and the identities that mail leaves under are associated, and nothing that we do not know.
+    async fn resources(&mut self, tenant_arn: &str) -> Result<(), SesError> {
+        let (control, wanted) = (self.control, self.wanted);
+        let mut needed = vec![resource_arn(tenant_arn, "configuration-set", wanted.set)?];
+        for name in &wanted.identities {
+            needed.push(resource_arn(tenant_arn, "identity", name)?);
+        }
+        let mut known = needed.clone();
+        for name in &wanted.known_identities {
+            known.push(resource_arn(tenant_arn, "identity", name)?);
+        }
+        let found = control.list_resources(wanted.tenant).await?;
+        let mut put = Vec::new();
+        for arn in needed.iter().filter(|arn| !found.contains(arn)) {
+            if self.meets(DriftKind::MissingAssociation, arn, "associated", "not associated") {
+                control.associate(wanted.tenant, arn).await?;
+                put.push(arn);
+            }
+        }
+        // The platform's own identity may have been there before it.
+        let judges_others = wanted.owner != rules::events::PLATFORM_TAG;
+        for arn in found.iter().filter(|arn| judges_others && !known.contains(arn)) {
+            if self.meets(DriftKind::UnknownResource, arn, "not associated", "associated") {
+                control.disassociate(wanted.tenant, arn).await?;
+                self.put_right(DriftKind::UnknownResource, arn);
+            }
+        }
+        if !put.is_empty() {
+            let read = control.list_resources(wanted.tenant).await?;
+            if let Some(missing) = needed.iter().find(|arn| !read.contains(arn)) {
+                let message = format!("{missing} is not there when read back");
+                return Err(SesError::unexpected("CreateTenantResourceAssociation", message));
+            }
+            put.into_iter().for_each(|arn| self.put_right(DriftKind::MissingAssociation, arn));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! The list of all tenants that SES has, read now and then: what of ours is not on it is looked at at once, and what is on it
+//! under our names and nobody's is shown to the operator. A few calls find what else would come to light in a day.
+
+use super::{ses_name, tenant_of};
+use crate::duty::{Progress, Result};
+use crate::{Context, platform};
+use db::isolation::{aws_calls, ses_sweep, ses_tenants};
+use db::scope::{TenantTx, WorkerTx};
+use rules::ids::TenantId;
+use rules::isolation::Urgency;
+use rules::limits;
+use rules::time::Duration;
+use std::collections::BTreeSet;
+
+pub async fn list_all(context: &Context) -> Result<Progress> {
+    let (region, now) = (context.ses.region(), context.now());
+    let until = now + Duration::minutes(limits::LEASE_MINS);
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    let is_taken = ses_sweep::take(&mut tx, region, now, until).await?;
+    let wanted = ses_sweep::list_wanted(&mut tx).await?;
+    tx.commit().await?;
+    if !is_taken {
+        return Ok(Progress::Idle);
+    }
+    let listed = context.control(None, Urgency::Routine).list_tenants().await?;
+    let mut found = BTreeSet::new();
+    let mut strays = Vec::new();
+    let own = platform::ses_name(context);
+    for tenant in &listed {
+        match tenant_of(context, &tenant.name).filter(|id| wanted.contains(id)) {
+            Some(id) => _ = found.insert(id),
+            None if tenant.name == own => {}
+            None if is_named_by_us(context, &tenant.name) => {
+                strays.push((tenant.name.clone(), tenant.arn.clone()));
+            }
+            // Somebody else's, in the same account.
+            None => {}
+        }
+    }
+    for tenant in wanted.difference(&found) {
+        look_soon(context, *tenant).await?;
+    }
+    let now = context.now();
+    let next = now + Duration::minutes(limits::SES_LIST_MINS);
+    let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    ses_sweep::write(&mut tx, region, &strays, count, now, next).await?;
+    tx.commit().await?;
+    Ok(Progress::Idle)
+}
+
+/// Forgets calls that are long over.
+pub async fn forget_calls(context: &Context) -> Result<Progress> {
+    let until = context.now() - Duration::days(limits::AWS_CALL_DAYS);
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    let gone = aws_calls::sweep(&mut tx, until).await?;
+    tx.commit().await?;
+    Ok(if gone < limits::SWEEP_ROWS_MAX.cast_unsigned() { Progress::Idle } else { Progress::More })
+}
+
+fn is_named_by_us(context: &Context, name: &str) -> bool {
+    tenant_of(context, name).is_some_and(|tenant| ses_name(context, tenant) == name)
+}
+
+/// One that was made already. What was not comes in its own turn.
+async fn look_soon(context: &Context, tenant: TenantId) -> Result<()> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    if ses_tenants::find(&mut tx).await?.is_some_and(|found| found.ready_at.is_some()) {
+        ses_tenants::nudge(&mut tx, context.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
