@@ -202,6 +202,8 @@ test('every page', async ({ browser }) => {
   await take(ada, 'not-found', '/t/nowhere');
   await take(outside, 'console', '/console');
   await take(outside, 'console-tenant', tenant);
+  await take(outside, 'console-tenant-ses', `${tenant}/ses`);
+  await take(outside, 'console-shared-ips', `${tenant}/ses/shared-ips`);
   await take(outside, 'console-pause', `${tenant}/pause`);
   await take(outside, 'console-invite', `${tenant}/invite`);
   await take(outside, 'console-new-tenant', '/console/tenants/new');

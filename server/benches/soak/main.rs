@@ -11,10 +11,12 @@ mod judgement;
 #[path = "../../tests/pages/teams.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod teams;
+#[path = "../../tests/pages/word.rs"]
+mod word;
 #[path = "../../tests/pages/world.rs"]
 mod world;
 
-use crate::harness::{TestSite, WorkerProcess};
+use crate::harness::{Browser, TestSite, WorkerProcess};
 use crate::judgement::Taken;
 use crate::teams::Sending;
 use db::embedded_postgres::{EmbeddedPostgres, Options};
@@ -83,6 +85,7 @@ async fn soak(options: &Options) {
     let total = i64::try_from(TEAMS.len() * LEADS).unwrap();
     let mut ordeal = Ordeal {
         site,
+        operator,
         teams,
         postgres: Some(postgres),
         options,
@@ -112,6 +115,7 @@ fn leads(slug: &str) -> String {
 
 struct Ordeal<'a> {
     site: TestSite,
+    operator: Browser,
     teams: Vec<Sending>,
     postgres: Option<EmbeddedPostgres>,
     options: &'a Options,
@@ -245,8 +249,9 @@ impl Ordeal<'_> {
         }
     }
 
-    /// What SES forgot has new keys: whoever owns the domain publishes them.
+    /// What SES forgot is made again at an operator's word, and has new keys: whoever owns the domain publishes them.
     async fn publish(&mut self) {
+        self.site.say_the_word(&mut self.operator).await;
         for (slug, team) in TEAMS.iter().zip(&mut self.teams) {
             let sql = format!(
                 "select coalesce(max('/t/{slug}/domains/' || d.id || '/publication'), '')

@@ -4,6 +4,7 @@ use crate::harness::{Browser, PASSWORD, TestSite};
 use axum::http::StatusCode;
 use rules::time::Duration;
 use sandbox::{DnsTrouble, Fault, FaultKind, Record, RecordKind};
+use serde_json::{Value, json};
 
 /// A tenant with one connected domain, after the worker's first turns.
 struct Connected {
@@ -89,8 +90,8 @@ async fn a_domain_becomes_verified() {
     for kind in ["configuration-set", "identity"] {
         let resource = if kind == "identity" { "mail.acme-sales.example" } else { &name };
         let arn = format!("arn:aws:ses:us-east-1:{}:{kind}/{resource}", sandbox::ACCOUNT);
-        let holders = acme.site.ses.list_tenants_of(&arn).await.unwrap();
-        assert_eq!(holders, std::slice::from_ref(&name), "{arn}");
+        let tenants = acme.site.world.snapshot()["us-east-1"]["tenants"].clone();
+        assert!(tenants[&name].to_string().contains(&format!("\"{arn}\"")), "{arn}: {tenants}");
     }
     let tenant = acme.site.tenant_id("acme").await;
     let console = acme.operator.get(&format!("/console/tenants/{tenant}")).await.text;
@@ -302,7 +303,7 @@ async fn an_identity_that_was_removed_by_hand_is_made_again() {
     acme.publish().await;
     acme.work().await;
     let old = acme.records("_domainkey");
-    acme.site.world.forget();
+    remove_by_hand(&acme).await;
     let page = acme.owner.get(&acme.page).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     acme.owner.post(&format!("{}/check", acme.page), &[]).await;
@@ -316,11 +317,20 @@ async fn an_identity_that_was_removed_by_hand_is_made_again() {
     acme.work().await;
     assert!(acme.standing().await.contains("Mail can leave under this name."));
 
-    acme.site.world.forget();
+    remove_by_hand(&acme).await;
     acme.owner.post(&format!("{}/removal", acme.page), &[]).await;
     acme.site.work_for(Duration::minutes(1)).await;
     assert_eq!(acme.owner.get(&acme.page).await.status, StatusCode::NOT_FOUND, "removal works without it");
     assert_eq!(acme.site.database.count("domain_claims").await, 0);
+}
+
+/// Its identity goes.
+async fn remove_by_hand(acme: &Connected) {
+    let tenant = format!("ownlane-{}", acme.site.tenant_id("acme").await.replace('-', ""));
+    let arn = format!("arn:aws:ses:us-east-1:{}:identity/acme-sales.example", sandbox::ACCOUNT);
+    let both = json!({ "TenantName": tenant, "ResourceArn": arn });
+    acme.site.by_hand("POST", "/v2/email/tenants/resources/delete", &both).await;
+    acme.site.by_hand("DELETE", "/v2/email/identities/acme-sales.example", &Value::Null).await;
 }
 
 #[tokio::test]
@@ -329,12 +339,12 @@ async fn an_identity_of_somebody_else_is_never_taken_over() {
     let mut operator = site.operator().await;
     let owner = site.tenant(&mut operator, "acme").await;
     let arn = |name: &str| format!("arn:aws:ses:us-east-1:{}:identity/{name}", sandbox::ACCOUNT);
-    site.ses.create_tenant("another-team", "another").await.unwrap();
+    site.by_hand("POST", "/v2/email/tenants", &json!({ "TenantName": "another-team" })).await;
     for name in ["sends.example", "idle.example"] {
-        site.ses.create_configuration_set("another-set", "another").await.unwrap();
-        site.ses.create_identity(name, "another", "another-set").await.unwrap();
+        site.by_hand("POST", "/v2/email/identities", &json!({ "EmailIdentity": name })).await;
     }
-    site.ses.associate("another-team", &arn("sends.example")).await.unwrap();
+    let both = json!({ "TenantName": "another-team", "ResourceArn": arn("sends.example") });
+    site.by_hand("POST", "/v2/email/tenants/resources", &both).await;
     let before = site.world.calls().len();
     let mut acme = Connected { site, operator, owner, page: String::new() };
     for (name, sentence) in [("sends.example", "used for another team"), ("idle.example", "not through this platform")]

@@ -3,9 +3,11 @@
 
 use crate::harness::{Browser, TestSite};
 use crate::teams::Sending;
+use db::fixtures::TestDatabase;
 use rules::limits;
 use rules::time::Duration;
 use serde_json::{Value, json};
+use std::time::Duration as Wait;
 
 const DOMAIN: &str = "acme.example";
 
@@ -26,7 +28,7 @@ impl Ground {
         let site = TestSite::new().await;
         let mut operator = site.operator().await;
         let mut owner = site.tenant(&mut operator, "acme").await;
-        let domain_page = site.verified_domain(&mut owner, "acme", DOMAIN).await;
+        let domain_page = format!("/t/acme/domains/{}", site.verified_domain(&mut owner, "acme", DOMAIN).await);
         let tenant = site.tenant_id("acme").await;
         let (page, name) = (format!("/console/tenants/{tenant}/ses"), format!("ownlane-{}", tenant.replace('-', "")));
         Self { site, operator, owner, page, name, domain_page }
@@ -42,6 +44,14 @@ impl Ground {
 
     fn tenant(&self) -> Value {
         self.found("tenants", &self.name)
+    }
+
+    /// Set and tenant, without the moments at which things were associated.
+    fn shape(&self) -> (Value, Value) {
+        let mut tenant = self.tenant();
+        let arns: Vec<String> = tenant["resources"].as_object().unwrap().keys().cloned().collect();
+        tenant["resources"] = json!(arns);
+        (self.set(), tenant)
     }
 
     fn arn(&self, resource: &str) -> String {
@@ -64,6 +74,12 @@ impl Ground {
         self.operator.get(&self.page).await.text
     }
 
+    /// The list of all tenants is read again.
+    async fn an_hour_passes(&self) {
+        self.site.clock.advance(Duration::minutes(limits::SES_LIST_MINS + 1));
+        self.site.work().await;
+    }
+
     /// The team asks for a look at its domain.
     async fn check_domain(&mut self) {
         self.site.work_for(Duration::minutes(2)).await;
@@ -74,7 +90,9 @@ impl Ground {
 
     /// Says the word that the page asks for.
     async fn allow(&mut self, page: &str, label: &str) -> String {
-        let (before, _) = page.split_once(&format!(">{label}<")).unwrap_or_else(|| panic!("no {label} in {page}"));
+        let found = page.split_once(&format!(">{label}<"));
+        assert!(found.is_some(), "no {label} in {page}");
+        let (before, _) = found.unwrap();
         let (_, link) = before.rsplit_once("href=\"").unwrap();
         let link = link.split('"').next().unwrap().to_owned();
         let empty = self.operator.post(&link, &[("reason", " ")]).await;
@@ -87,7 +105,9 @@ impl Ground {
 }
 
 fn part<'a>(page: &'a str, heading: &str) -> &'a str {
-    let (_, rest) = page.split_once(&format!(">{heading}</h2>")).unwrap_or_else(|| panic!("no {heading} in {page}"));
+    let found = page.split_once(&format!(">{heading}</h2>"));
+    assert!(found.is_some(), "no {heading} in {page}");
+    let (_, rest) = found.unwrap();
     rest.split("<h2>").next().unwrap()
 }
 
@@ -136,14 +156,14 @@ async fn what_nobody_can_have_meant_is_put_right_by_itself() {
         ("PUT", format!("{identity}/configuration-set"), json!({})),
         ("PUT", format!("{identity}/feedback"), json!({ "EmailForwardingEnabled": true })),
     ];
-    let before = (ground.set(), ground.tenant());
+    let before = ground.shape();
     for (method, path, body) in changes {
         ground.by_hand(method, &path, body).await;
     }
-    assert_ne!(before, (ground.set(), ground.tenant()));
+    assert_ne!(before, ground.shape());
     ground.look_again().await;
     ground.check_domain().await;
-    assert_eq!(before, (ground.set(), ground.tenant()));
+    assert_eq!(before, ground.shape());
     let page = ground.operator.get(&ground.page).await.text;
     assert!(part(&page, "Asked of you").contains("Nothing."), "{page}");
     let done = part(&page, "Was different");
@@ -169,7 +189,9 @@ async fn a_set_that_is_gone_is_made_again() {
     let mut ground = Ground::new().await;
     let (name, before) = (ground.name.clone(), ground.set());
     let arn = ground.arn(&format!("configuration-set/{name}"));
-    ground.by_hand("POST", "/v2/email/tenants/resources/delete", json!({ "TenantName": name, "ResourceArn": arn })).await;
+    ground
+        .by_hand("POST", "/v2/email/tenants/resources/delete", json!({ "TenantName": name, "ResourceArn": arn }))
+        .await;
     ground.by_hand("DELETE", &ground.set_path(""), Value::Null).await;
     let page = ground.look_again().await;
     assert_eq!(ground.set()["options"], before["options"]);
@@ -181,7 +203,8 @@ async fn a_weaker_policy_is_asked_about_and_set_back_at_a_word() {
     let mut ground = Ground::new().await;
     let arn = ground.tenant()["arn"].as_str().unwrap().replace(':', "%3A").replace('/', "%2F");
     let path = format!("/v2/email/reputation/entities/RESOURCE/{arn}/policy");
-    let policy = |name: &str| json!({ "ReputationEntityPolicy": format!("arn:aws:ses:us-east-1:aws:reputation-policy/{name}") });
+    let policy =
+        |name: &str| json!({ "ReputationEntityPolicy": format!("arn:aws:ses:us-east-1:aws:reputation-policy/{name}") });
     ground.by_hand("PUT", &path, policy("standard")).await;
     let page = ground.look_again().await;
     let asked = part(&page, "Asked of you");
@@ -232,7 +255,9 @@ async fn an_unknown_resource_and_sending_switched_off_wait_for_a_word() {
 async fn a_tenant_that_vanished_is_found_within_the_hour_and_made_again_at_a_word() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
-    let acme = Sending::start(&site, &mut operator, "acme", "email\na@n.example\nb@n.example\nc@n.example\n", &[("Hi", "Hi")]).await;
+    let acme =
+        Sending::start(&site, &mut operator, "acme", "email\na@n.example\nb@n.example\nc@n.example\n", &[("Hi", "Hi")])
+            .await;
     site.work().await;
     let before = site.world.mail().len();
     assert!(before >= 1);
@@ -282,12 +307,12 @@ async fn a_stray_tenant_is_shown_and_left_alone() {
     for name in [stray, "somebody-else"] {
         ground.by_hand("POST", "/v2/email/tenants", json!({ "TenantName": name })).await;
     }
-    ground.site.work_for(Duration::minutes(limits::SES_LIST_MINS + 1)).await;
+    ground.an_hour_passes().await;
     let page = ground.operator.get("/console/ses").await.text;
     assert!(page.contains(stray) && page.contains("is at Amazon and no team"), "{page}");
     assert!(!page.contains("somebody-else"), "{page}");
     ground.by_hand("POST", "/v2/email/tenants/delete", json!({ "TenantName": stray })).await;
-    ground.site.work_for(Duration::minutes(limits::SES_LIST_MINS + 1)).await;
+    ground.an_hour_passes().await;
     assert!(!ground.operator.get("/console/ses").await.text.contains(stray));
 }
 
@@ -299,9 +324,11 @@ async fn every_call_is_written_down_with_amazons_own_id() {
     assert_eq!(ground.site.database.text(kept).await, format!("{made} {made} {made}"));
     let page = ground.operator.get(&ground.page).await.text;
     assert!(part(&page, "Calls").contains("CreateTenantResourceAssociation"), "{page}");
-    let about = format!("select count(*)::text from aws_calls where about_tenant = '{}'", ground.site.tenant_id("acme").await);
+    let about =
+        format!("select count(*)::text from aws_calls where about_tenant = '{}'", ground.site.tenant_id("acme").await);
     assert_ne!(ground.site.database.text(&about).await, "0");
-    ground.site.work_for(Duration::days(limits::AWS_CALL_DAYS + 1)).await;
+    ground.site.clock.advance(Duration::days(limits::AWS_CALL_DAYS + 1));
+    ground.site.work().await;
     let old = "select count(*)::text from aws_calls where at < (select max(at) from aws_calls) - interval '31 days'";
     assert_eq!(ground.site.database.text(old).await, "0");
 }
@@ -318,4 +345,46 @@ async fn another_tenants_difference_is_not_found_under_this_one() {
     assert_eq!(ground.operator.get(&path).await.status, 404);
     assert_eq!(ground.operator.post(&path, &[("reason", "Mine.")]).await.status, 404);
     assert_eq!(ground.site.database.text("select count(allowed_at)::text from drifts").await, "0");
+}
+
+/// How many control calls a second SES takes here.
+const CALLS_A_SECOND: f64 = 250.0;
+
+#[tokio::test]
+async fn two_hundred_tenants_share_the_pace_and_who_is_waited_for_goes_first() {
+    const TENANTS: i64 = 200;
+    let mut site = TestSite::in_real_time(TestDatabase::new().await).await;
+    site.world.set_control_rate(sandbox::ACCOUNT, CALLS_A_SECOND);
+    site.pace(Wait::from_secs_f64(1.25 / CALLS_A_SECOND)).await;
+    let sql = format!(
+        "insert into tenants (tenant_id, slug, name, created_at)
+         select gen_random_uuid(), 'team-' || n, 'Team ' || n, now() from generate_series(1, {TENANTS}) n;
+         insert into ses_tenants (tenant_id, created_at, due_at, attempts)
+         select tenant_id, now(), now(), 0 from tenants"
+    );
+    site.database.run(&sql).await;
+    site.work().await;
+    let ready = "select count(*) from ses_tenants where ready_at is not null and trouble is null";
+    assert_eq!(site.database.text(&format!("select ({ready})::text")).await, TENANTS.to_string());
+    let refused = site.world.calls().iter().filter(|call| call.status == 429).count();
+    assert_eq!(refused, 0, "at its pace nothing is refused");
+
+    // All are to be looked at again; somebody new comes into the middle of it.
+    let ask = "insert into tenants (tenant_id, slug, name, created_at) values (gen_random_uuid(), 'new', 'New', now());
+        insert into ses_tenants (tenant_id, created_at, due_at, attempts)
+        select tenant_id, now(), now(), 0 from tenants where slug = 'new'";
+    site.database
+        .run("update ses_tenants set due_at = now() where tenant_id in (select tenant_id from tenants limit 60)")
+        .await;
+    let context = site.context();
+    let work = tokio::spawn(async move { worker::drain(&context).await.unwrap() });
+    tokio::time::sleep(Wait::from_millis(300)).await;
+    site.database.run(ask).await;
+    work.await.unwrap();
+    let place = "select (select count(*) from ses_tenants where read_at < n.read_at and read_at > n.created_at)::text
+        from ses_tenants n join tenants t using (tenant_id) where t.slug = 'new'";
+    let before: i64 = site.database.text(place).await.parse().unwrap();
+    assert!(before <= 20, "{before} of those that nobody waits for went first");
+    let all = "select (select count(*) from ses_tenants where ready_at is not null and trouble is null and due_at > now())::text";
+    assert_eq!(site.database.text(all).await, (TENANTS + 1).to_string(), "none is left out");
 }

@@ -198,6 +198,12 @@ async fn what_ses_forgot_is_made_again_and_sending_goes_on() {
     let (before, shape) = (recipients(&site), shape_of(&site.world));
     assert_eq!(before.len(), 3);
     site.world.forget();
+    acme.gaps(&site, 1).await;
+    assert!(
+        site.world.snapshot()["us-east-1"]["tenants"].as_object().is_none_or(serde_json::Map::is_empty),
+        "asked first"
+    );
+    site.say_the_word(&mut operator).await;
     // The keys of the domain are new: whoever owns it has to publish them.
     let page = site.database.text("select '/t/acme/domains/' || id from domains").await;
     for _ in 0..3 {

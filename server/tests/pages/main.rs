@@ -23,4 +23,5 @@ mod replies;
 mod sequences;
 mod suppression;
 mod teams;
+mod word;
 mod world;

@@ -4,6 +4,7 @@ use crate::aws::Mail;
 use crate::duty::Result;
 use crate::{Context, Ses, messages, mime};
 use db::events::{self, Outcome, Raw};
+use db::isolation::ses_tenants::Route;
 use db::scope::WorkerTx;
 use rules::ids::{MessageId, TenantId};
 use rules::limits;
@@ -46,7 +47,8 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
     };
     let Ok(raw) = mime::build(&draft) else { return false };
     let id = MessageId::from_uuid(uuid::Uuid::nil()).to_string();
-    let mail = Mail { from, to: "lead@example.net", raw, ses_name, tenant: id.clone(), message: id };
+    let route = Route { tenant: ses_name.to_owned(), set: ses_name.to_owned() };
+    let mail = Mail { from, to: "lead@example.net", raw, route: &route, tenant: id.clone(), message: id };
     matches!(ses.send_email(mail).await, (SendOutcome::Accepted { .. }, _))
 }
 

@@ -5,9 +5,9 @@ use crate::scope::{OperatorTx, WorkerTx};
 use rules::ids::{AwsCallId, TenantId};
 use rules::limits::{PAGE_ROWS_MAX, SWEEP_ROWS_MAX};
 use rules::time::OffsetDateTime;
-use sqlx::postgres::types::PgInterval;
-use sqlx::postgres::PgRow;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::PgInterval;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -47,12 +47,7 @@ pub async fn write(tx: &mut WorkerTx, call: &AwsCall) -> Result<()> {
 }
 
 /// The moment for one call, `pace` after that of the call before, whichever process made it.
-pub async fn take_slot(
-    tx: &mut WorkerTx,
-    region: &str,
-    now: OffsetDateTime,
-    pace: Duration,
-) -> Result<OffsetDateTime> {
+pub async fn take_slot(tx: &mut WorkerTx, region: &str, now: OffsetDateTime, pace: Duration) -> Result<OffsetDateTime> {
     let pace = PgInterval { months: 0, days: 0, microseconds: i64::try_from(pace.as_micros()).unwrap_or(i64::MAX) };
     let slot = sqlx::query_scalar(
         "insert into aws_pace as p (region, next_at) values ($1, $2 + $3)

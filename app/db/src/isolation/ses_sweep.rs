@@ -57,8 +57,7 @@ pub async fn write(
     now: OffsetDateTime,
     next: OffsetDateTime,
 ) -> Result<()> {
-    let (names, arns): (Vec<&str>, Vec<&str>) =
-        strays.iter().map(|(name, arn)| (name.as_str(), arn.as_str())).unzip();
+    let (names, arns): (Vec<&str>, Vec<&str>) = strays.iter().map(|(name, arn)| (name.as_str(), arn.as_str())).unzip();
     sqlx::query(
         "insert into ses_strays (region, name, arn, found_at, seen_at)
          select $1, name, arn, $4, $4 from unnest($2::text[], $3::text[]) as stray (name, arn)

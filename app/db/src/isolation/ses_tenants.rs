@@ -1,8 +1,8 @@
 //! What a tenant has at SES: wanted from the first domain on, and as the worker last read it back.
 
-use crate::{Error, Result};
 use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
+use crate::{Error, Result};
 use rules::ids::TenantId;
 use rules::isolation::{ReputationPolicy, SagaStep, SharedPoolMode};
 use rules::time::OffsetDateTime;
@@ -173,12 +173,10 @@ pub async fn find_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Option<Ses
 }
 
 async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<SesTenant>> {
-    let row = sqlx::query(
-        "select * from ses_tenants where tenant_id = $1",
-    )
-    .bind(tenant.uuid())
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query("select * from ses_tenants where tenant_id = $1")
+        .bind(tenant.uuid())
+        .fetch_optional(connection)
+        .await?;
     row.map(|row| {
         let (policy, mode): (&str, &str) = (row.try_get("wanted_policy")?, row.try_get("wanted_shared_pool_mode")?);
         let step: Option<&str> = row.try_get("step")?;

@@ -30,7 +30,9 @@ fn signed(session: Option<&Session>, service: &str) -> String {
 }
 
 fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
-    let (_, rest) = reply.text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {reply:?}"));
+    let found = reply.text.split_once(&format!("<{name}>"));
+    assert!(found.is_some(), "no {name} in {reply:?}");
+    let (_, rest) = found.unwrap();
     rest.split_once('<').unwrap().0
 }
 

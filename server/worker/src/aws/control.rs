@@ -7,9 +7,10 @@ use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::RequestId;
 use db::isolation::aws_calls::{self, AwsCall};
-use db::scope::WorkerTx;
-use rules::ids::{AwsCallId, TenantId};
-use rules::isolation::Urgency;
+use db::isolation::ses_tenants;
+use db::scope::{TenantTx, WorkerTx};
+use rules::ids::{AwsCallId, DriftId, TenantId};
+use rules::isolation::{SagaStep, Urgency};
 use rules::limits;
 
 pub(crate) struct Control<'a> {
@@ -71,6 +72,18 @@ impl Control<'_> {
         aws_calls::write(&mut tx, &call).await.map_err(SesError::unwritten(operation))?;
         tx.commit().await.map_err(SesError::unwritten(operation))?;
         outcome
+    }
+
+    pub(crate) fn new_drift(&self) -> DriftId {
+        DriftId::new(self.context.now(), &*self.context.chance)
+    }
+
+    /// Which step of its saga is being taken for a tenant.
+    pub(crate) async fn write_step(&self, tenant: TenantId, step: SagaStep) -> Result<(), SesError> {
+        let unwritten = |error: db::Error| SesError::unwritten("a step")(error);
+        let mut tx = TenantTx::begin_work(&self.context.login, tenant).await.map_err(unwritten)?;
+        ses_tenants::write_step(&mut tx, Some(step)).await.map_err(unwritten)?;
+        tx.commit().await.map_err(unwritten)
     }
 
     async fn wait(&self) -> Result<(), SesError> {

@@ -70,7 +70,7 @@ impl SesError {
     }
 
     /// It was made, or was about to be, and cannot be written down: it is made again, which changes nothing.
-    pub(super) fn unwritten(operation: &'static str) -> impl FnOnce(db::Error) -> Self {
+    pub(crate) fn unwritten(operation: &'static str) -> impl FnOnce(db::Error) -> Self {
         move |error| Self { operation, kind: SesErrorKind::Later, message: format!("not written down: {error}") }
     }
 

@@ -1,7 +1,7 @@
 //! Identities at SES: a domain that mail leaves under.
 
-use super::error::{found, settled};
 use super::control::Control;
+use super::error::{found, settled};
 use super::{SesError, SesErrorKind, find_owner, owner_tag};
 use aws_sdk_sesv2::types::{
     BehaviorOnMxFailure, DkimSigningAttributes, DkimSigningAttributesOrigin, DkimSigningKeyLength,

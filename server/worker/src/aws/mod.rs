@@ -15,12 +15,12 @@ mod raw;
 mod sending;
 mod tenants;
 
-pub use error::{SesError, SesErrorKind};
 pub(crate) use control::Control;
+pub use error::{SesError, SesErrorKind};
 pub(crate) use identities::{Identity, MailFrom};
 pub(crate) use queue::{BATCH, Queue, Received};
 pub(crate) use sending::Mail;
-pub(crate) use tenants::{ConfigurationSet, Listed, Reputation, Tenant};
+pub(crate) use tenants::{ConfigurationSet, Tenant};
 
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;

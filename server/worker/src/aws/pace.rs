@@ -33,7 +33,12 @@ struct Place<'a> {
 
 impl Line {
     pub(super) async fn turn(&self, urgency: Urgency) -> Turn<'_> {
-        let place = self.stand(patience(urgency));
+        self.turn_within(patience(urgency)).await
+    }
+
+    /// `patience`: for how long it may be overtaken.
+    async fn turn_within(&self, patience: Duration) -> Turn<'_> {
+        let place = self.stand(patience);
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -76,7 +81,6 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// How long it may be overtaken.
 const fn patience(urgency: Urgency) -> Duration {
     Duration::from_secs(match urgency {
         Urgency::Person => 0,
@@ -99,7 +103,7 @@ mod tests {
             let (line, done) = (line.clone(), done.clone());
             tasks.spawn(async move {
                 let _turn = line.turn(urgency).await;
-                drop(done.send(index));
+                assert!(done.send(index).is_ok());
             });
             tokio::task::yield_now().await;
         }
@@ -111,37 +115,31 @@ mod tests {
         seen
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn the_most_urgent_goes_first_and_equals_in_their_order() {
         let line = Arc::new(Line::default());
         let urgencies = [Urgency::Sweep, Urgency::Person, Urgency::Routine, Urgency::Pause, Urgency::Person];
         assert_eq!(order(&line, &urgencies).await, [1, 4, 3, 2, 0]);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_waits_long_goes_before_what_is_urgent_now() {
         let line = Arc::new(Line::default());
         let holds = line.turn(Urgency::Person).await;
-        let waits = tokio::spawn({
-            let line = line.clone();
-            async move { drop(line.turn(Urgency::Sweep).await) }
-        });
-        tokio::time::sleep(Duration::from_secs(301)).await;
-        let late = line.clone();
-        let mut urgent = tokio::spawn(async move {
-            let turn = late.turn(Urgency::Person).await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            drop(turn);
-        });
-        tokio::task::yield_now().await;
-        drop(holds);
-        tokio::select! {
-            done = waits => assert!(done.is_ok()),
-            _ = &mut urgent => panic!("overtaken after five minutes"),
+        let (done, mut order) = tokio::sync::mpsc::unbounded_channel();
+        for patience in [50, 0] {
+            let (line, done) = (line.clone(), done.clone());
+            tokio::spawn(async move {
+                let _turn = line.turn_within(Duration::from_millis(patience)).await;
+                assert!(done.send(patience).is_ok());
+            });
+            tokio::time::sleep(Duration::from_millis(60)).await;
         }
+        drop(holds);
+        assert_eq!((order.recv().await, order.recv().await), (Some(50), Some(0)));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_goes_away_holds_up_nobody() {
         let line = Arc::new(Line::default());
         let holds = line.turn(Urgency::Person).await;
@@ -153,6 +151,6 @@ mod tests {
         gone.abort();
         drop(gone.await);
         drop(holds);
-        drop(tokio::time::timeout(Duration::from_secs(1), line.turn(Urgency::Sweep)).await.unwrap_or_else(|_| panic!("held up")));
+        assert!(tokio::time::timeout(Duration::from_secs(1), line.turn(Urgency::Sweep)).await.is_ok(), "held up");
     }
 }

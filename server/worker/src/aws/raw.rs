@@ -1,10 +1,9 @@
 //! Members that the SDK's types do not have yet, read from the body of an answer and written into that of a request.
 
+use aws_sdk_sesv2::config::http::HttpRequest;
 use aws_sdk_sesv2::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_sesv2::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_sesv2::error::BoxError;
-use aws_sdk_sesv2::primitives::SdkBody;
-use aws_sdk_sesv2::config::http::HttpRequest;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,6 +39,6 @@ impl Intercept for Seen {
 
 /// Signed afterwards. The length of the body before it would be sent else.
 pub(super) fn replace(request: &mut HttpRequest, body: &str) {
-    *request.body_mut() = SdkBody::from(body);
+    *request.body_mut() = body.into();
     request.headers_mut().insert("content-length", body.len().to_string());
 }

@@ -1,8 +1,8 @@
 //! A tenant at SES: the tenant itself, its reputation policy, its configuration set with the event destination, and what
 //! is associated with it.
 
-use super::error::{found, settled};
 use super::control::Control;
+use super::error::{found, settled};
 use super::{SesError, SesErrorKind, find_owner, owner_tag, raw};
 use aws_sdk_sesv2::types::{
     EventDestinationDefinition, EventType, ReputationEntityType, ReputationOptions, SendingOptions, SnsDestination,
@@ -257,14 +257,16 @@ impl Control<'_> {
     /// Associates; what is associated already stays so.
     pub async fn associate(&self, tenant: &str, resource_arn: &str) -> Result<(), SesError> {
         let request = self.client().create_tenant_resource_association().tenant_name(tenant);
-        let answer = self.call("CreateTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
+        let answer =
+            self.call("CreateTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
         settled(answer.await, SesErrorKind::AlreadyExists)
     }
 
     /// Takes an association away; one that is not there is no error.
     pub async fn disassociate(&self, tenant: &str, resource_arn: &str) -> Result<(), SesError> {
         let request = self.client().delete_tenant_resource_association().tenant_name(tenant);
-        let answer = self.call("DeleteTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
+        let answer =
+            self.call("DeleteTenantResourceAssociation", resource_arn, request.resource_arn(resource_arn).send());
         settled(answer.await, SesErrorKind::NotFound)
     }
 }

@@ -14,7 +14,7 @@ use db::isolation::drifts::{self, LookedFor};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
-use rules::ids::{DriftId, TenantId};
+use rules::ids::TenantId;
 use rules::isolation::{DriftKind, Urgency};
 use rules::limits;
 use rules::time::Duration;
@@ -40,7 +40,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
         let was_made = known.at_ses.made_at.is_some();
         let urgency = if known.at_ses.ready_at.is_some() { Urgency::Sweep } else { Urgency::Person };
         let control = context.control(Some(tenant), urgency);
-        let (owner, new_id) = (tenant.to_string(), || DriftId::new(context.now(), &*context.chance));
+        let owner = tenant.to_string();
         let wanted = Wanted {
             owner: &owner,
             tenant: &known.tenant,
@@ -50,18 +50,11 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             identities: known.identities,
             known_identities: known.known_identities,
         };
-        let judgement = Judgement { was_made, allowed: &known.allowed, new_id: &new_id };
-        let mut saga = Saga { control: &control, wanted: &wanted, judgement: &judgement, met: Vec::new() };
-        let outcome = saga
-            .run(async |step| {
-                // Somebody may watch it being made; a look at what was made is nobody's to watch.
-                if was_made {
-                    return Ok(());
-                }
-                let unwritten = SesError::unwritten("provisioning");
-                write_step(context, tenant, step).await.map_err(unwritten)
-            })
-            .await;
+        let judgement = Judgement { was_made, allowed: &known.allowed };
+        // Somebody may watch it being made; a look at what was made is nobody's to watch.
+        let watched_by = (!was_made).then_some(tenant);
+        let mut saga = Saga::new(&control, &wanted, &judgement, watched_by);
+        let outcome = saga.run().await;
         let met = saga.met;
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
@@ -107,12 +100,6 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Option<Known>> {
     let is_used = |domain: &&domains::Domain| domain.is_associated && domain.removal_asked_at.is_none();
     let identities = domains.iter().filter(is_used).map(|domain| domain.name.to_string()).collect();
     Ok(names.map(|(tenant, set)| Known { at_ses, tenant, set, allowed, identities, known_identities }))
-}
-
-async fn write_step(context: &Context, tenant: TenantId, step: rules::isolation::SagaStep) -> Result<(), db::Error> {
-    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    ses_tenants::write_step(&mut tx, Some(step)).await?;
-    tx.commit().await
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.

@@ -3,11 +3,11 @@
 //! any step. Of a tenant that was made before, what differs has drifted, and is put right or asked about.
 
 use super::{assert_ours, resource_arn};
-use crate::aws::{Control, SesError, Tenant};
+use crate::aws::{ConfigurationSet, Control, SesError, SesErrorKind, Tenant};
 use crate::duty::Result;
 use db::isolation::drifts::Met;
 use db::isolation::ses_tenants::ReadBack;
-use rules::ids::DriftId;
+use rules::ids::TenantId;
 use rules::isolation::{DriftKind, Remedy, ReputationPolicy, SagaStep, SharedPoolMode};
 
 /// What is to be there.
@@ -30,14 +30,17 @@ pub(crate) struct Judgement<'a> {
     pub was_made: bool,
     /// What an operator has said is to be put right.
     pub allowed: &'a [(DriftKind, String)],
-    pub new_id: &'a (dyn Fn() -> DriftId + Sync),
 }
 
 pub(crate) struct Saga<'a> {
     pub control: &'a Control<'a>,
     pub wanted: &'a Wanted<'a>,
     pub judgement: &'a Judgement<'a>,
+    /// Whose page tells each step. `None`: nobody waits for it.
+    pub watched_by: Option<TenantId>,
     pub met: Vec<Met>,
+    /// The tenant is a new one: it has nothing yet.
+    is_made_again: bool,
 }
 
 /// What was met and is not put right.
@@ -69,40 +72,54 @@ pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name:
         identities: Vec::new(),
         known_identities: Vec::new(),
     };
-    let new_id = || DriftId::from_uuid(uuid::Uuid::nil()); // none is kept
-    let judgement = Judgement { was_made: false, allowed: &[], new_id: &new_id };
-    let mut saga = Saga { control, wanted: &wanted, judgement: &judgement, met: Vec::new() };
-    let read = saga.run(async |_| Ok(())).await?;
+    let judgement = Judgement { was_made: false, allowed: &[] };
+    let mut saga = Saga::new(control, &wanted, &judgement, None);
+    let read = saga.run().await?;
     read.ok_or_else(|| SesError::unexpected("GetTenant", "what is being made asks nobody"))
 }
 
-impl Saga<'_> {
-    /// `None`: a person is asked first. `begun` is told each step before it is taken.
-    pub(crate) async fn run(
-        &mut self,
-        begun: impl AsyncFn(SagaStep) -> Result<(), SesError>,
-    ) -> Result<Option<ReadBack>, SesError> {
-        begun(SagaStep::Tenant).await?;
+impl<'a> Saga<'a> {
+    pub(crate) const fn new(
+        control: &'a Control<'a>,
+        wanted: &'a Wanted<'a>,
+        judgement: &'a Judgement<'a>,
+        watched_by: Option<TenantId>,
+    ) -> Self {
+        Self { control, wanted, judgement, watched_by, met: Vec::new(), is_made_again: false }
+    }
+
+    /// `None`: a person is asked first.
+    pub(crate) async fn run(&mut self) -> Result<Option<ReadBack>, SesError> {
+        self.begin(SagaStep::Tenant).await?;
         let Ok(tenant) = self.tenant().await? else { return Ok(None) };
-        begun(SagaStep::Suppression).await?;
+        self.begin(SagaStep::Suppression).await?;
         let tenant = self.suppression(tenant).await?;
-        begun(SagaStep::Policy).await?;
+        self.begin(SagaStep::Policy).await?;
         let policy = self.policy(&tenant.arn).await?;
-        begun(SagaStep::ConfigurationSet).await?;
-        let sends = self.configuration_set().await?;
-        begun(SagaStep::SharedPoolMode).await?;
-        let shared_pool_mode = self.shared_pool_mode().await?;
-        begun(SagaStep::EventDestination).await?;
+        self.begin(SagaStep::ConfigurationSet).await?;
+        let set = self.configuration_set().await?;
+        let sends = set.sends;
+        self.begin(SagaStep::SharedPoolMode).await?;
+        let shared_pool_mode = self.shared_pool_mode(set).await?;
+        self.begin(SagaStep::EventDestination).await?;
         self.event_destination().await?;
-        begun(SagaStep::Resources).await?;
+        self.begin(SagaStep::Resources).await?;
         self.resources(&tenant.arn).await?;
         let suppression_scope = tenant.suppression_scope.unwrap_or_default();
         Ok(sends.then_some(ReadBack { arn: tenant.arn, policy, suppression_scope, shared_pool_mode }))
     }
 
+    async fn begin(&self, step: SagaStep) -> Result<(), SesError> {
+        match self.watched_by {
+            Some(tenant) => self.control.write_step(tenant, step).await,
+            None => Ok(()),
+        }
+    }
+
     /// Whether to put right what differs.
     fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) -> bool {
-        if !self.judgement.was_made && kind != DriftKind::UnknownResource {
+        let is_being_made = !self.judgement.was_made || self.is_made_again;
+        if is_being_made && kind != DriftKind::UnknownResource {
             return true;
         }
         let is_allowed = self.judgement.allowed.iter().any(|(other, of)| (*other, of.as_str()) == (kind, resource));
@@ -112,7 +129,7 @@ impl Saga<'_> {
             Remedy::ByHand => false,
         };
         self.met.push(Met {
-            id: (self.judgement.new_id)(),
+            id: self.control.new_drift(),
             kind,
             resource: resource.to_owned(),
             expected: expected.to_owned(),
@@ -139,6 +156,7 @@ impl Saga<'_> {
                 let read = control.find_tenant(name).await?;
                 let made = read.ok_or_else(|| SesError::unexpected(STEP, "not there after it was made"))?;
                 self.put_right(DriftKind::TenantGone, name);
+                self.is_made_again = true;
                 made
             }
             None => return Ok(Err(Asks)),
@@ -185,8 +203,7 @@ impl Saga<'_> {
         Err(SesError::unexpected("UpdateReputationEntityPolicy", format!("{read:?} when read back")))
     }
 
-    /// Whether mail can leave by it.
-    async fn configuration_set(&mut self) -> Result<bool, SesError> {
+    async fn configuration_set(&mut self) -> Result<ConfigurationSet, SesError> {
         const STEP: &str = "GetConfigurationSet";
         let (control, name) = (self.control, self.wanted.set);
         let gone = || SesError::unexpected(STEP, "not there after it was made");
@@ -220,14 +237,12 @@ impl Saga<'_> {
                 self.put_right(DriftKind::SendingOff, name);
             }
         }
-        Ok(set.sends)
+        Ok(set)
     }
 
-    async fn shared_pool_mode(&mut self) -> Result<String, SesError> {
-        const STEP: &str = "GetConfigurationSet";
+    async fn shared_pool_mode(&mut self, set: ConfigurationSet) -> Result<String, SesError> {
         let (control, name, wanted) = (self.control, self.wanted.set, self.wanted.shared_pool_mode.as_str());
-        let gone = || SesError::unexpected(STEP, "gone meanwhile");
-        let found = control.find_configuration_set(name).await?.ok_or_else(gone)?.shared_pool_mode;
+        let found = set.shared_pool_mode;
         if found == wanted {
             return Ok(found);
         }
@@ -236,6 +251,7 @@ impl Saga<'_> {
             return Ok(found);
         }
         control.put_shared_pool_mode(name, wanted).await?;
+        let gone = || SesError::unexpected("GetConfigurationSet", "gone meanwhile");
         let read = control.find_configuration_set(name).await?.ok_or_else(gone)?.shared_pool_mode;
         if read == wanted {
             self.put_right(DriftKind::SharedPoolMode, name);
@@ -280,10 +296,15 @@ impl Saga<'_> {
         }
         let found = control.list_resources(wanted.tenant).await?;
         let mut put = Vec::new();
-        for arn in needed.iter().filter(|arn| !found.contains(arn)) {
-            if self.meets(DriftKind::MissingAssociation, arn, "associated", "not associated") {
-                control.associate(wanted.tenant, arn).await?;
-                put.push(arn);
+        for (place, arn) in needed.iter().enumerate().filter(|(_, arn)| !found.contains(arn)) {
+            if !self.meets(DriftKind::MissingAssociation, arn, "associated", "not associated") {
+                continue;
+            }
+            match control.associate(wanted.tenant, arn).await {
+                Ok(()) => put.push(arn),
+                // An identity that is gone is made again in its domain's turn, and associated there.
+                Err(error) if error.kind == SesErrorKind::NotFound && place > 0 => {}
+                Err(error) => return Err(error),
             }
         }
         // The platform's own identity may have been there before it.
@@ -296,7 +317,7 @@ impl Saga<'_> {
         }
         if !put.is_empty() {
             let read = control.list_resources(wanted.tenant).await?;
-            if let Some(missing) = needed.iter().find(|arn| !read.contains(arn)) {
+            if let Some(missing) = put.iter().find(|arn| !read.contains(**arn)) {
                 let message = format!("{missing} is not there when read back");
                 return Err(SesError::unexpected("CreateTenantResourceAssociation", message));
             }
