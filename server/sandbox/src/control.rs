@@ -5,8 +5,8 @@ mod accounts;
 mod begin;
 mod crowd;
 mod dns;
+mod events;
 
-use crate::events::EventPlan;
 use crate::faults::{Fault, Odds};
 use crate::mail::{Mail, Wanted};
 use crate::place::Place;
@@ -14,7 +14,6 @@ use crate::ses::account::EnforcementStatus;
 use crate::ses::findings::Finding;
 use crate::ses::reputation::SendingStatus;
 use crate::ses::send::PausedTenantError;
-use crate::sqs;
 use crate::state::ACCOUNT;
 use crate::world::World;
 use axum::body::Bytes;
@@ -108,11 +107,11 @@ pub(crate) fn router(world: World) -> Router {
         .route("/_sandbox/providers", get(crowd::providers).post(crowd::reputation))
         .route("/_sandbox/mail", get(mail))
         .route("/_sandbox/mail/{id}", get(one_mail))
-        .route("/_sandbox/events", post(events))
-        .route("/_sandbox/events/raw", post(raw_event))
+        .route("/_sandbox/events", post(events::events))
+        .route("/_sandbox/events/raw", post(events::raw_event))
         .route("/_sandbox/mail-in", get(receipt_rule).post(mail_in).layer(DefaultBodyLimit::max(MAIL_IN_BYTES_MAX)))
-        .route("/_sandbox/subscriptions", post(subscription))
-        .route("/_sandbox/rules", post(rule).delete(no_rule))
+        .route("/_sandbox/subscriptions", post(events::subscription))
+        .route("/_sandbox/rules", post(events::rule).delete(events::no_rule))
         .route("/_sandbox/roles", get(accounts::roles).post(accounts::add).delete(accounts::remove))
         .route("/_sandbox/clock", post(begin::clock))
         .route("/_sandbox/reset", post(begin::reset))
@@ -309,64 +308,6 @@ async fn aside<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> 
     tokio::task::spawn_blocking(read).await.map_err(failed)
 }
 
-async fn events(State(world): State<World>, body: Bytes) -> Done {
-    world.event_plan(parse::<EventPlan>(&body)?);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct RawEvent {
-    #[serde(default = "home")]
-    account: String,
-    #[serde(default = "us_east_1")]
-    region: String,
-    #[serde(default = "events_queue")]
-    queue: String,
-    message: Value,
-}
-
-async fn raw_event(State(world): State<World>, body: Bytes) -> Done {
-    let RawEvent { account, region, queue, message } = parse(&body)?;
-    world.push_event(Place::new(&account, &region), &queue, &message);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-struct Subscription {
-    topic: String,
-    raw: bool,
-}
-
-async fn subscription(State(world): State<World>, body: Bytes) -> Done {
-    let Subscription { topic, raw } = parse(&body)?;
-    world.set_raw_delivery(&topic, raw);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rule {
-    #[serde(default = "home")]
-    account: String,
-    #[serde(default = "us_east_1")]
-    region: String,
-    queue: String,
-}
-
-async fn rule(State(world): State<World>, body: Bytes) -> Done {
-    let Rule { account, region, queue } = parse(&body)?;
-    world.add_rule(Place::new(&account, &region), &queue);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn no_rule(State(world): State<World>, body: Bytes) -> Done {
-    let Rule { account, region, queue } = parse(&body)?;
-    if world.remove_rule(Place::new(&account, &region), &queue) {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    Err(Refusal(StatusCode::NOT_FOUND, format!("No rule there names the queue {queue}.")))
-}
-
 async fn receipt_rule(State(world): State<World>) -> Json<Value> {
     Json(json!(world.receipt_rule()))
 }
@@ -391,10 +332,6 @@ fn home() -> String {
 
 fn us_east_1() -> String {
     "us-east-1".to_owned()
-}
-
-fn events_queue() -> String {
-    sqs::EVENTS.to_owned()
 }
 
 async fn forget(State(world): State<World>) -> StatusCode {

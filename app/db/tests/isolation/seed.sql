@@ -66,3 +66,5 @@ insert into replies (tenant_id, id, inbound_id, message_id, lead_id, received_at
     subject, body, quoted, attachments, is_spam, has_virus)
     values ('{tenant}', '{user}', 'ses-{n}', '{user}', '{user}', '2026-01-01', 'address', 'person', 'Lead',
         'lead{n}@example.com', 'Re: Hello', 'Yes', '', '[]', false, false);
+insert into drifts (tenant_id, id, kind, resource, expected, found, found_at, seen_at, is_repaired)
+    values ('{tenant}', '{user}', 'sending_off', 'a-set', 'on', 'off', '2026-01-01', '2026-01-01', false);
