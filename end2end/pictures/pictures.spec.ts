@@ -202,7 +202,7 @@ test('every page', async ({ browser }) => {
   await take(ada, 'not-found', '/t/nowhere');
   await take(outside, 'console', '/console');
   await take(outside, 'console-tenant', tenant);
-  await take(outside, 'console-tenant-ses', `${tenant}/ses`);
+  await drift(outside, page, tenant);
   await take(outside, 'console-shared-ips', `${tenant}/ses/shared-ips`);
   await take(outside, 'console-pause', `${tenant}/pause`);
   await take(outside, 'console-invite', `${tenant}/invite`);
@@ -223,6 +223,25 @@ test('every page', async ({ browser }) => {
   await take(outside, 'console-sandbox', '/console/sandbox');
   await demo(outside, page);
 });
+
+// Somebody changes at Amazon what Ownlane made there.
+async function drift(outside: BrowserContext, page: Page, tenant: string) {
+  await page.goto(`${tenant}/ses`);
+  const set = (await page.locator('dt', { hasText: 'Configuration set' }).locator('+ dd').innerText()).trim();
+  const scope = 'AWS4-HMAC-SHA256 Credential=hand/20260201/us-east-1/ses/aws4_request, SignedHeaders=host';
+  const headers = { authorization: `${scope}, Signature=${'0'.repeat(64)}` };
+  const by_hand = (what: string, data: object) =>
+    outside.request.put(`${process.env.OWNLANE_SANDBOX_URL}/v2/email/configuration-sets/${set}/${what}`, { headers, data });
+  await by_hand('sending', { SendingEnabled: false });
+  await by_hand('delivery-options', { SharedPoolDeliveryMode: 'GLOBAL' });
+  await page.getByRole('button', { name: 'Look again now' }).click();
+  await page.waitForTimeout(4000);
+  await take(outside, 'console-tenant-ses', `${tenant}/ses`);
+  await page.goto(`${tenant}/ses`);
+  await page.getByRole('link', { name: 'Switch it on again' }).click();
+  await take(outside, 'console-drift', page.url());
+  await fill(page, { Reason: 'Nobody meant it.' }, 'Switch it on again');
+}
 
 // The operator owns it.
 async function demo(owner: BrowserContext, page: Page) {

@@ -43,7 +43,7 @@ pub async fn page(
         let is_there = found.is_some();
         let steps = is_there.then(|| {
             view! {
-                <div class="actions">
+                <div class="acts">
                     <form method="post" action=format!("{at}/look")>
                         <Submit label="Look again now"/>
                     </form>
@@ -136,8 +136,9 @@ fn history(drifts: Vec<Drift>, now: OffsetDateTime) -> impl IntoView {
                 <tr>
                     <th scope="row">{drift.kind.to_string()}</th>
                     <td data-label="At"><code>{drift.resource}</code></td>
-                    <td data-label="Expected"><code>{drift.expected}</code></td>
-                    <td data-label="Found"><code>{drift.found}</code></td>
+                    <td data-label="Found">
+                        <code>{drift.found}</code>" instead of "<code>{drift.expected}</code>
+                    </td>
                     <td data-label="Done">{done}</td>
                     <td data-label="When"><Time at=drift.ended_at.unwrap_or(drift.found_at) now/></td>
                 </tr>
@@ -145,7 +146,7 @@ fn history(drifts: Vec<Drift>, now: OffsetDateTime) -> impl IntoView {
             .into_any()
         })
         .collect();
-    let columns = ["What", "At", "Expected", "Found", "Done", "When"].map(Column::Text);
+    let columns = ["What", "At", "Found", "Done", "When"].map(Column::Text);
     view! { <Table columns=columns.into() rows/> }.into_any()
 }
 
@@ -158,20 +159,29 @@ fn calls_made(calls: Vec<AwsCall>, now: OffsetDateTime) -> impl IntoView {
         .map(|call| {
             let answer = match call.refusal {
                 None => view! { <StateWord tone=Tone::Good word="Done"/> }.into_any(),
+                // The answer to whether it is there.
+                Some(refusal) if refusal.starts_with("404 NotFound") => {
+                    view! { <StateWord tone=Tone::Waiting word="Not there"/> }.into_any()
+                }
                 Some(refusal) => view! { <StateWord tone=Tone::Warn word="Refused"/>" "{refusal} }.into_any(),
             };
             view! {
                 <tr>
                     <th scope="row">{call.operation}</th>
                     <td data-label="About"><code>{call.resource}</code></td>
-                    <td data-label="Answer">{answer}</td>
-                    <td data-label="Request id"><code>{call.request_id.unwrap_or_default()}</code></td>
+                    <td data-label="Answer">{answer}" "<code class="soft">{call.request_id.unwrap_or_default()}</code></td>
                     <td data-label="When"><Time at=call.at now/></td>
                 </tr>
             }
             .into_any()
         })
         .collect();
-    let columns = ["Call", "About", "Answer", "Request id", "When"].map(Column::Text);
-    view! { <Table columns=columns.into() rows/> }.into_any()
+    let columns = ["Call", "About", "Answer and request id", "When"].map(Column::Text);
+    view! {
+        <details>
+            <summary>"The newest "{rows.len()}</summary>
+            <Table columns=columns.into() rows/>
+        </details>
+    }
+    .into_any()
 }

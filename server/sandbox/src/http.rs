@@ -213,7 +213,7 @@ async fn call_s3(world: &World, head: &Parts, body: Body) -> Outcome<s3::Reply> 
     }
 }
 
-async fn call_sts(world: &World, head: &Parts, body: Body) -> Outcome<String> {
+async fn call_sts(world: &World, head: &Parts, body: Body) -> Outcome<sts::Found> {
     let caller =
         signature::scope(authorization(head), sts::SERVICE).and_then(|scope| world.caller(&scope, token(head)));
     let caller = match caller {

@@ -59,6 +59,12 @@ pub enum NotARole {
     ExternalId,
 }
 
+/// What an operation found, as the elements of its answer.
+pub(crate) struct Found {
+    operation: &'static str,
+    elements: String,
+}
+
 /// Parameters of a call.
 pub(crate) struct Call(Vec<(String, String)>);
 
@@ -127,14 +133,13 @@ impl Sts {
         Ok(Caller { account: account.clone(), arn: arn.clone(), user_id: user_id.clone() })
     }
 
-    /// The answer's XML.
     pub(crate) fn perform(
         &mut self,
         caller: &Caller,
         call: &Call,
         now: f64,
         chance: &dyn Fn(&mut [u8]),
-    ) -> Result<String, Failure> {
+    ) -> Result<Found, Failure> {
         match call.operation() {
             "AssumeRole" => self.assume(caller, call, now, chance),
             "GetCallerIdentity" => Ok(identity(caller)),
@@ -142,13 +147,7 @@ impl Sts {
         }
     }
 
-    fn assume(
-        &mut self,
-        caller: &Caller,
-        call: &Call,
-        now: f64,
-        chance: &dyn Fn(&mut [u8]),
-    ) -> Result<String, Failure> {
+    fn assume(&mut self, caller: &Caller, call: &Call, now: f64, chance: &dyn Fn(&mut [u8])) -> Result<Found, Failure> {
         let arn = call.required("RoleArn", |arn| arn.len() >= 20)?;
         let name = call.required("RoleSessionName", is_session_name)?;
         let external_id = match call.get("ExternalId") {
@@ -183,7 +182,7 @@ impl Sts {
     }
 }
 
-fn assumed(key: &str, secret: &str, session: &Session) -> String {
+fn assumed(key: &str, secret: &str, session: &Session) -> Found {
     let mut xml = String::from("<Credentials>");
     xml::element(&mut xml, "AccessKeyId", key);
     xml::element(&mut xml, "SecretAccessKey", secret);
@@ -193,28 +192,24 @@ fn assumed(key: &str, secret: &str, session: &Session) -> String {
     xml::element(&mut xml, "AssumedRoleId", &session.user_id);
     xml::element(&mut xml, "Arn", &session.arn);
     xml.push_str("</AssumedRoleUser>");
-    result("AssumeRole", &xml)
+    Found { operation: "AssumeRole", elements: xml }
 }
 
-fn identity(caller: &Caller) -> String {
+fn identity(caller: &Caller) -> Found {
     let mut xml = String::new();
     xml::element(&mut xml, "Arn", &caller.arn);
     xml::element(&mut xml, "UserId", &caller.user_id);
     xml::element(&mut xml, "Account", &caller.account);
-    result("GetCallerIdentity", &xml)
+    Found { operation: "GetCallerIdentity", elements: xml }
 }
 
-/// Its answer is `<OPERATIONResponse>` around this.
-fn result(operation: &str, inner: &str) -> String {
-    format!("<{operation}Response xmlns=\"{NAME_SPACE}\"><{operation}Result>{inner}</{operation}Result>")
-}
-
-pub(crate) fn response(answer: Result<String, Failure>, request_id: &str) -> Response<Body> {
+pub(crate) fn response(answer: Result<Found, Failure>, request_id: &str) -> Response<Body> {
     let (status, body) = match answer {
-        Ok(result) => {
-            let operation = result.get(1..).and_then(|rest| rest.split_once("Response ")).map_or("", |(name, _)| name);
+        Ok(Found { operation, elements }) => {
+            let result = format!("<{operation}Result>{elements}</{operation}Result>");
             let meta = format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>");
-            (StatusCode::OK, format!("{result}{meta}</{operation}Response>"))
+            let head = format!("<{operation}Response xmlns=\"{NAME_SPACE}\">");
+            (StatusCode::OK, format!("{head}{result}{meta}</{operation}Response>"))
         }
         Err(failure) => {
             let code = match failure.name {

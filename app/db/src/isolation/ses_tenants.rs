@@ -63,10 +63,19 @@ pub async fn want(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
 /// Has it looked at soon: something that stands on it is not as it should be.
 pub async fn nudge(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
+    nudge_in(tx.sql(), tenant, now).await
+}
+
+/// The same by an operator.
+pub async fn nudge_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
+    nudge_in(tx.sql(), tenant, now).await
+}
+
+async fn nudge_in(connection: &mut PgConnection, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
     sqlx::query("update ses_tenants set due_at = $2 where tenant_id = $1 and (due_at is null or due_at > $2)")
         .bind(tenant.uuid())
         .bind(now)
-        .execute(tx.sql())
+        .execute(connection)
         .await?;
     Ok(())
 }
@@ -131,16 +140,6 @@ pub async fn write_unready(tx: &mut TenantTx) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query("update ses_tenants set ready_at = null, step = null where tenant_id = $1")
         .bind(tenant.uuid())
-        .execute(tx.sql())
-        .await?;
-    Ok(())
-}
-
-/// By an operator: has it looked at soon.
-pub async fn nudge_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
-    sqlx::query("update ses_tenants set due_at = $2 where tenant_id = $1 and (due_at is null or due_at > $2)")
-        .bind(tenant.uuid())
-        .bind(now)
         .execute(tx.sql())
         .await?;
     Ok(())

@@ -27,7 +27,7 @@ impl World {
     }
 
     /// Runs the operation, or the fault that awaits it, and keeps the call.
-    pub(crate) fn answer_sts(&self, caller: &Caller, call: &sts::Call) -> Outcome<String> {
+    pub(crate) fn answer_sts(&self, caller: &Caller, call: &sts::Call) -> Outcome<sts::Found> {
         let (now, operation) = ((self.0.now)(), call.operation());
         let mut inner = self.inner();
         let fault = inner.faults.take(operation, &*self.0.chance);

@@ -1,9 +1,9 @@
 //! The list of all tenants that SES has, read now and then: what of ours is not on it is looked at at once, and what is on it
 //! under our names and nobody's is shown to the operator. A few calls find what else would come to light in a day.
 
-use super::{ses_name, tenant_of};
+use super::tenant_of;
+use crate::Context;
 use crate::duty::{Progress, Result};
-use crate::{Context, platform};
 use db::isolation::{aws_calls, ses_sweep, ses_tenants};
 use db::scope::{TenantTx, WorkerTx};
 use rules::ids::TenantId;
@@ -17,24 +17,24 @@ pub async fn list_all(context: &Context) -> Result<Progress> {
     let until = now + Duration::minutes(limits::LEASE_MINS);
     let mut tx = WorkerTx::begin(&context.login).await?;
     let is_taken = ses_sweep::take(&mut tx, region, now, until).await?;
-    let wanted = ses_sweep::list_wanted(&mut tx).await?;
     tx.commit().await?;
     if !is_taken {
         return Ok(Progress::Idle);
     }
     let listed = context.control(None, Urgency::Routine).list_tenants().await?;
+    // Read after that list: what is wanted is written down before it is made, so that nothing new looks like a stray.
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    let wanted = ses_sweep::list_wanted(&mut tx).await?;
+    tx.commit().await?;
     let mut found = BTreeSet::new();
     let mut strays = Vec::new();
-    let own = platform::ses_name(context);
     for tenant in &listed {
-        match tenant_of(context, &tenant.name).filter(|id| wanted.contains(id)) {
-            Some(id) => _ = found.insert(id),
-            None if tenant.name == own => {}
-            None if is_named_by_us(context, &tenant.name) => {
-                strays.push((tenant.name.clone(), tenant.arn.clone()));
-            }
-            // Somebody else's, in the same account.
-            None => {}
+        // What has no team's name is the platform's own, or somebody else's in the same account.
+        let Some(id) = tenant_of(context, &tenant.name) else { continue };
+        if wanted.contains(&id) {
+            found.insert(id);
+        } else {
+            strays.push((tenant.name.clone(), tenant.arn.clone()));
         }
     }
     for tenant in wanted.difference(&found) {
@@ -56,10 +56,6 @@ pub async fn forget_calls(context: &Context) -> Result<Progress> {
     let gone = aws_calls::sweep(&mut tx, until).await?;
     tx.commit().await?;
     Ok(if gone < limits::SWEEP_ROWS_MAX.cast_unsigned() { Progress::Idle } else { Progress::More })
-}
-
-fn is_named_by_us(context: &Context, name: &str) -> bool {
-    tenant_of(context, name).is_some_and(|tenant| ses_name(context, tenant) == name)
 }
 
 /// One that was made already. What was not comes in its own turn.
