@@ -51,6 +51,8 @@ id! {
     InvitationId;
     #[doc = "One cause for which a tenant's lane stands still."]
     PauseId;
+    #[doc = "The closing of a tenant."]
+    ClosureId;
     #[doc = "A mail of the platform itself."]
     PlatformMailId;
     #[doc = "One try to sign in."]

@@ -1,7 +1,9 @@
 //! Every bound in one place, each with its reason.
 
+mod isolation;
 mod replies;
 
+pub use isolation::*;
 pub use replies::*;
 
 /// A person's name: long enough for the longest real ones, short enough for one line of a table.
@@ -127,16 +129,6 @@ pub const TROUBLE_CHARS_MAX: usize = 500;
 
 /// Answers that are kept of what was found in place of a record.
 pub const RECORD_ANSWERS_MAX: usize = 10;
-
-/// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner: some nine calls,
-/// of which the account has one a second.
-pub const SES_TENANT_CHECK_HOURS: i64 = 24;
-
-/// The list of all tenants at SES is read this often: a call for a thousand of them.
-pub const SES_LIST_MINS: i64 = 60;
-
-/// Calls to AWS are kept for this long: longer than anybody waits to ask what happened.
-pub const AWS_CALL_DAYS: i64 = 30;
 
 /// What stands under a mail: a name, a company, a telephone number; not a brochure.
 pub const SIGNATURE_CHARS_MAX: usize = 1000;

@@ -32,12 +32,11 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     };
     let numbers = metrics::read(&mut tx, &frame).await?;
     tx.commit().await?;
-    let now = site.now();
     let title = frame.tenant.name.clone();
     Ok(render(&site, StatusCode::OK, title.clone(), move || {
         let people_page = frame.address("/people");
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
-        let pauses = frame.pauses.clone();
+        let (pauses, now) = (frame.pauses.clone(), frame.business_now);
         let next_step = next_step(&frame, &domains, has);
         let numbers = has.sequences.then(|| metrics::view(&frame, numbers));
         view! {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod at_ses;
 pub mod audit;
+pub mod closure;
 pub mod drift;
 pub mod invite;
 pub mod mail;

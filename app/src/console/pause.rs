@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
+use db::clock;
 use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::ids::{PauseId, TenantId};
@@ -47,16 +48,17 @@ async fn take(site: &Site, operator: &Operator, id: TenantId, step: Step, mut fo
     let Some(reason) = form.check("reason", Reason::parse(form.value("reason"))) else {
         return ask(site, operator, id, step, StatusCode::UNPROCESSABLE_ENTITY, form).await;
     };
-    let (now, by) = (site.now(), operator.person.id);
+    let by = operator.person.id;
     let action = match step {
         Step::Pause => "pause_tenant",
         Step::Resume => "resume_tenant",
     };
     let mut tx = operator.act(action, reason.as_str(), Some(id)).await?;
     tenant::find(&mut tx, id).await?;
+    let now = clock::business_time_of_console(&mut tx, site.now()).await?;
     match step {
         Step::Pause => {
-            let pause = PauseId::new(now, site.chance());
+            let pause = PauseId::new(site.now(), site.chance());
             db::isolation::pause(&mut tx, id, pause, by, reason.as_str(), now).await?;
         }
         Step::Resume => db::isolation::resume(&mut tx, id, by, reason.as_str(), now).await?,

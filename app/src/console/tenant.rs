@@ -1,6 +1,6 @@
 //! `/console/tenants/<tenant>`: one tenant opened by the operator, which the audit remembers.
 
-use crate::console::ses;
+use crate::console::{closure, ses};
 use crate::page::render;
 use crate::ssr::{Address, Operator};
 use crate::ui::button::LinkButton;
@@ -15,8 +15,8 @@ use axum::response::Response;
 use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member};
 use db::accounts::tenants::{self, Tenant};
-use db::domains;
-use db::isolation::{self, Pause, drifts, ses_tenants};
+use db::isolation::{self, Pause, closures, drifts, ses_tenants};
+use db::{clock, domains};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::access::Role;
@@ -40,6 +40,8 @@ pub async fn page(
     let at_ses = ses_tenants::find_of(&mut tx, tenant.id).await?;
     let domains = domains::list_of(&mut tx, tenant.id).await?;
     let asks = drifts::count_open_of(&mut tx, tenant.id).await?;
+    let closing = closures::find_of(&mut tx, tenant.id).await?;
+    let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
     tx.commit().await?;
@@ -47,6 +49,7 @@ pub async fn page(
     let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
     Ok(render(&site, StatusCode::OK, tenant.name.clone(), move || {
         let at = format!("/console/tenants/{}", tenant.id);
+        let closing = closure::standing(&at, closing, at_ses.as_ref(), business_now);
         let asks = (asks > 0).then(|| {
             let word = if asks == 1 { "It asks something of you" } else { "It asks several things of you" };
             view! { <p><StateWord tone=Tone::Warn word/></p> }
@@ -60,13 +63,15 @@ pub async fn page(
                     <dt>"Created"</dt>
                     <dd><Time at=tenant.created_at now/></dd>
                 </dl>
-                {lane(&at, pauses, now)}
+                {lane(&at, pauses, business_now)}
                 <h2>"At Amazon SES"</h2>
                 {ses::facts_of(at_ses, now)}
                 {ses::identities(domains, now)}
                 {asks}
                 <p><a href=format!("{at}/ses")>"Differences, and the calls that were made"</a></p>
                 {owners_and_invited(&at, owners, invited, now)}
+                <h2>"Closing"</h2>
+                {closing}
                 <p><a href=format!("/console/audit?tenant={}", tenant.id)>"What operators did here"</a></p>
             </Console>
         }

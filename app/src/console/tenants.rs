@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::tenants::{self, TenantLine};
+use db::clock;
 use leptos::prelude::*;
 use rules::ids::TenantId;
 use rules::limits::PAGE_ROWS_MAX;
@@ -27,6 +28,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<P
     let mut tx = operator.read().await?;
     // One more than is shown says whether there is a next page.
     let mut lines = tenants::list(&mut tx, page.after, PAGE_ROWS_MAX + 1).await?;
+    let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
     tx.commit().await?;
     let shown = usize::try_from(PAGE_ROWS_MAX).unwrap_or(usize::MAX);
     let more = lines.len() > shown;
@@ -52,7 +54,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<P
                     }
                         .into_any()
                 } else {
-                    table(lines, now).into_any()
+                    table(lines, now, business_now).into_any()
                 }}
                 {next.map(|next| view! { <p><a href=next rel="next">"Older tenants"</a></p> })}
             </Console>
@@ -61,7 +63,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<P
     .await)
 }
 
-fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
+fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTime) -> impl IntoView {
     let rows: Vec<_> = lines
         .into_iter()
         .map(|line| {
@@ -71,7 +73,7 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime) -> impl IntoView {
             };
             let state = match line.paused_at {
                 None => view! { <StateWord tone=Tone::Good word="Open"/> }.into_any(),
-                Some(at) => view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now/> }.into_any(),
+                Some(at) => view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now=business_now/> }.into_any(),
             };
             view! {
                 <tr>

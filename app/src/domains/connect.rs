@@ -54,6 +54,7 @@ pub async fn submit(State(site): State<Site>, member: Member, mut form: Form) ->
         ),
         Connect::ConnectedAlready(_) => format!("{name} is connected already: you find it in the list."),
         Connect::BeingRemoved => format!("{name} is being removed right now. Try again in a minute."),
+        Connect::Closing => "This team is being closed: nothing new is connected to it.".to_owned(),
         Connect::TooMany => {
             format!("A team connects {} domains at most. Remove one that is not used.", limits::DOMAINS_MAX)
         }

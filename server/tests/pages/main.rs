@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod closing;
 mod console;
 mod demo;
 mod domains;

@@ -32,8 +32,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 19] = [
+const TIMETABLE: [Duty; 20] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
+    Duty { name: "begin to close", period: SOON, run: |context| Box::pin(isolation::closing::begin(context)) },
     Duty { name: "list tenants at SES", period: SOON, run: |context| Box::pin(isolation::sweep::list_all(context)) },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },

@@ -7,7 +7,7 @@ pub mod work;
 pub use read::{find, list, list_of};
 
 use crate::Result;
-use crate::isolation::ses_tenants;
+use crate::isolation::{closures, ses_tenants};
 use crate::scope::TenantTx;
 use rules::addresses::DomainName;
 use rules::domains::{DomainFacts, Found, Hold, Observation, SesStatus, WantedRecord};
@@ -77,6 +77,8 @@ pub enum Connect {
     /// It was asked to be removed, and is not gone yet.
     BeingRemoved,
     TooMany,
+    /// The tenant is being closed.
+    Closing,
 }
 
 impl Domain {
@@ -108,6 +110,9 @@ impl Record {
 
 /// Claims the name and writes down that it is wanted.
 pub async fn connect(tx: &mut TenantTx, new: &NewDomain<'_>, now: OffsetDateTime) -> Result<Connect> {
+    if closures::find(tx).await?.is_some() {
+        return Ok(Connect::Closing);
+    }
     if !claim(tx, new, now).await? {
         return Ok(Connect::ClaimedByAnother);
     }

@@ -1,9 +1,10 @@
-//! Pauses: rows with a cause each. A lane runs when no row is live; so does each part of it ([`parts`]). What a tenant has
-//! at SES: [`ses_tenants`], and how that differs from what is wanted: [`drifts`], [`ses_sweep`]; what all share there:
-//! [`ses_account`]; what the platform's own mail leaves from: [`platform_sender`]; all of it for the operator: [`overview`];
-//! the calls that were made: [`aws_calls`].
+//! Pauses: rows with a cause each, in business time. A lane runs when no row is live; so does each part of it ([`parts`]). How
+//! a tenant goes: [`closures`]. What a tenant has at SES: [`ses_tenants`], and how that differs from what is wanted:
+//! [`drifts`], [`ses_sweep`]; what all share there: [`ses_account`]; what the platform's own mail leaves from:
+//! [`platform_sender`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
 
 pub mod aws_calls;
+pub mod closures;
 pub mod drifts;
 pub mod overview;
 pub mod parts;
@@ -68,19 +69,7 @@ pub async fn pause(
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<()> {
-    sqlx::query(
-        "insert into pauses (tenant_id, id, cause, reason, paused_at, paused_by) values ($1, $2, $3, $4, $5, $6)
-         on conflict do nothing",
-    )
-    .bind(tenant.uuid())
-    .bind(id.uuid())
-    .bind(PauseCause::Operator.as_str())
-    .bind(reason)
-    .bind(now)
-    .bind(by.uuid())
-    .execute(tx.sql())
-    .await?;
-    Ok(())
+    write_pause(tx.sql(), tenant, id, PauseCause::Operator, Some(by), reason, now).await
 }
 
 /// Lifts the operator's own pause; every other cause stays.
@@ -91,16 +80,54 @@ pub async fn resume(
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<()> {
+    lift_pause(tx.sql(), tenant, PauseCause::Operator, by, reason, now).await?;
+    lanes::wake_for(tx, tenant, now).await
+}
+
+/// `by`: `None` is the machine. A cause that holds already stays as it is.
+async fn write_pause(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    id: PauseId,
+    cause: PauseCause,
+    by: Option<UserId>,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query(
+        "insert into pauses (tenant_id, id, cause, reason, paused_at, paused_by) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+    )
+    .bind(tenant.uuid())
+    .bind(id.uuid())
+    .bind(cause.as_str())
+    .bind(reason)
+    .bind(now)
+    .bind(by.map(UserId::uuid))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Every other cause stays.
+async fn lift_pause(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    cause: PauseCause,
+    by: UserId,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
     sqlx::query(
         "update pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
          where tenant_id = $1 and cause = $2 and resumed_at is null",
     )
     .bind(tenant.uuid())
-    .bind(PauseCause::Operator.as_str())
+    .bind(cause.as_str())
     .bind(now)
     .bind(by.uuid())
     .bind(reason)
-    .execute(tx.sql())
+    .execute(connection)
     .await?;
-    lanes::wake_for(tx, tenant, now).await
+    Ok(())
 }

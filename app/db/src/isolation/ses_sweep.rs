@@ -44,7 +44,11 @@ pub async fn take(tx: &mut WorkerTx, region: &str, now: OffsetDateTime, until: O
 
 /// The tenants that are to be there.
 pub async fn list_wanted(tx: &mut WorkerTx) -> Result<BTreeSet<TenantId>> {
-    let tenants: Vec<Uuid> = sqlx::query_scalar("select tenant_id from ses_tenants").fetch_all(tx.sql()).await?;
+    let tenants: Vec<Uuid> = sqlx::query_scalar(
+        "select t.tenant_id from ses_tenants t where not exists (
+            select from closures c where c.tenant_id = t.tenant_id and c.kept_at is null and c.done_at is not null)",
+    )
+    .fetch_all(tx.sql()).await?;
     Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
 }
 

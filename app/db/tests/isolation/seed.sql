@@ -68,3 +68,5 @@ insert into replies (tenant_id, id, inbound_id, message_id, lead_id, received_at
         'lead{n}@example.com', 'Re: Hello', 'Yes', '', '[]', false, false);
 insert into drifts (tenant_id, id, kind, resource, expected, found, found_at, seen_at, is_repaired)
     values ('{tenant}', '{user}', 'sending_off', 'a-set', 'on', 'off', '2026-01-01', '2026-01-01', false);
+insert into closures (tenant_id, id, reason, asked_at, asked_by, ends_at)
+    values ('{tenant}', '{user}', 'tried', '2026-01-01', '{user}', '2026-02-01');

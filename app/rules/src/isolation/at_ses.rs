@@ -72,7 +72,8 @@ impl ReputationPolicy {
     }
 }
 
-/// One step on the way to what a tenant has at SES. Each reads, compares, puts and reads back.
+/// One step on the way to what a tenant has at SES, or, from [`Self::Drain`] on, to having nothing there any more. Each reads,
+/// compares, puts and reads back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum SagaStep {
     Tenant,
@@ -82,10 +83,17 @@ pub enum SagaStep {
     SharedPoolMode,
     EventDestination,
     Resources,
+    Drain,
+    Disable,
+    TakeOver,
+    Identities,
+    Associations,
+    RemoveSet,
+    RemoveTenant,
 }
 
 impl SagaStep {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 14] = [
         Self::Tenant,
         Self::Suppression,
         Self::Policy,
@@ -93,6 +101,13 @@ impl SagaStep {
         Self::SharedPoolMode,
         Self::EventDestination,
         Self::Resources,
+        Self::Drain,
+        Self::Disable,
+        Self::TakeOver,
+        Self::Identities,
+        Self::Associations,
+        Self::RemoveSet,
+        Self::RemoveTenant,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -104,6 +119,13 @@ impl SagaStep {
             Self::SharedPoolMode => "shared_pool_mode",
             Self::EventDestination => "event_destination",
             Self::Resources => "resources",
+            Self::Drain => "drain",
+            Self::Disable => "disable",
+            Self::TakeOver => "take_over",
+            Self::Identities => "identities",
+            Self::Associations => "associations",
+            Self::RemoveSet => "remove_set",
+            Self::RemoveTenant => "remove_tenant",
         }
     }
 
@@ -123,6 +145,13 @@ impl fmt::Display for SagaStep {
             Self::SharedPoolMode => "the shared IPs that carry its mail",
             Self::EventDestination => "where its events go",
             Self::Resources => "what is associated with it",
+            Self::Drain => "mails on their way are waited for",
+            Self::Disable => "SES is told to refuse its mail",
+            Self::TakeOver => "its suppression list is kept",
+            Self::Identities => "its domains go",
+            Self::Associations => "what is associated with it goes",
+            Self::RemoveSet => "its configuration set goes",
+            Self::RemoveTenant => "the tenant goes",
         })
     }
 }

@@ -19,10 +19,13 @@ pub enum PauseCause {
     Aws,
     Owner,
     Billing,
+    /// The team is being closed.
+    Closing,
 }
 
 impl PauseCause {
-    pub const ALL: [Self; 5] = [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing];
+    pub const ALL: [Self; 6] =
+        [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing, Self::Closing];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl PauseCause {
             Self::Aws => "aws",
             Self::Owner => "owner",
             Self::Billing => "billing",
+            Self::Closing => "closing",
         }
     }
 
@@ -48,6 +52,7 @@ impl fmt::Display for PauseCause {
             Self::Aws => "Amazon SES",
             Self::Owner => "the team",
             Self::Billing => "billing",
+            Self::Closing => "the closing of the team",
         })
     }
 }

@@ -12,6 +12,8 @@ mod identities;
 mod pace;
 mod queue;
 mod raw;
+mod removal;
+mod reputation;
 mod sending;
 mod tenants;
 

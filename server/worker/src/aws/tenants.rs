@@ -1,20 +1,19 @@
-//! A tenant at SES: the tenant itself, its reputation policy, its configuration set with the event destination, and what
-//! is associated with it.
+//! A tenant at SES: the tenant itself, its configuration set with the event destination, and what is associated with it.
 
 use super::control::Control;
 use super::error::{found, settled};
 use super::{SesError, SesErrorKind, find_owner, owner_tag, raw};
 use aws_sdk_sesv2::types::{
-    EventDestinationDefinition, EventType, ReputationEntityType, ReputationOptions, SendingOptions, SnsDestination,
+    EventDestinationDefinition, EventType, ReputationOptions, SendingOptions, SnsDestination,
     SuppressionListReason, SuppressionListScope, TenantSuppressionAttributes,
 };
 use serde_json::json;
 
 /// Our event destination on each configuration set.
-const EVENTS: &str = "ownlane-events";
+pub(super) const EVENTS: &str = "ownlane-events";
 
 /// The most that SES lists at once.
-const PAGE: i32 = 1000;
+pub(super) const PAGE: i32 = 1000;
 
 /// What we want to hear of. Opens and clicks are not asked for.
 const EVENT_TYPES: [EventType; 7] = [
@@ -35,12 +34,6 @@ pub(crate) struct ConfigurationSet {
     pub counts_reputation: bool,
     /// Which shared IPs its mail leaves from (Global Shared Delivery), as SES says it; empty: it says nothing.
     pub shared_pool_mode: String,
-}
-
-/// How a tenant stands with SES.
-pub(crate) struct Reputation {
-    /// The ARN of its policy; empty when SES names none.
-    pub policy: String,
 }
 
 /// A tenant as SES lists it.
@@ -125,23 +118,6 @@ impl Control<'_> {
                 return Ok(listed);
             }
         }
-    }
-
-    pub async fn find_reputation(&self, tenant_arn: &str) -> Result<Reputation, SesError> {
-        let request = self.client().get_reputation_entity();
-        let request =
-            request.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
-        let answer = self.call("GetReputationEntity", tenant_arn, request.send()).await?;
-        let policy = answer.reputation_entity.and_then(|entity| entity.reputation_management_policy);
-        Ok(Reputation { policy: policy.unwrap_or_default() })
-    }
-
-    pub async fn put_policy(&self, tenant_arn: &str, policy: &str) -> Result<(), SesError> {
-        let request = self.client().update_reputation_entity_policy();
-        let request =
-            request.reputation_entity_type(ReputationEntityType::Resource).reputation_entity_reference(tenant_arn);
-        let request = request.reputation_entity_policy(policy);
-        self.call("UpdateReputationEntityPolicy", tenant_arn, request.send()).await.map(drop)
     }
 
     pub async fn find_configuration_set(&self, name: &str) -> Result<Option<ConfigurationSet>, SesError> {

@@ -6,6 +6,7 @@ use crate::aws::SesError;
 use crate::duty::Result;
 use crate::isolation::resource_arn;
 use db::domains::{Domain, work};
+use db::isolation::closures;
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use rules::ids::TenantId;
@@ -25,6 +26,8 @@ pub async fn remove(
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     if lease::settle(&mut tx, Leased::Domains, lease, None).await? {
         work::write_removed(&mut tx, domain.id, context.now()).await?;
+        // A tenant that is being closed waits for it.
+        closures::nudge(&mut tx, context.now()).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -40,6 +43,10 @@ async fn remove_identity(
     let holders = control.list_tenants_of(&arn).await?;
     if holders.iter().any(|holder| holder == ready.name) {
         control.disassociate(ready.name, &arn).await?;
+    }
+    // Somebody else may be sending by it.
+    if holders.iter().any(|holder| holder != ready.name) {
+        return Ok(());
     }
     let owner = tenant.to_string();
     match control.find_identity(name).await? {

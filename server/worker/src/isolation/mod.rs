@@ -1,7 +1,8 @@
 //! What tenants have at SES: each is provisioned by a saga ([`saga`]), again and again, so that what drifts is found; the list
-//! of all that SES has is read now and then ([`sweep`]).
+//! of all that SES has is read now and then ([`sweep`]). Of a tenant that is closed it is taken down ([`closing`]).
 
 pub(crate) mod account;
+pub(crate) mod closing;
 pub(crate) mod saga;
 pub(crate) mod sweep;
 
@@ -10,6 +11,7 @@ use crate::aws::{Control, SesError, SesErrorKind};
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Error, Progress, Result};
 use db::domains;
+use db::isolation::closures;
 use db::isolation::drifts::{self, LookedFor};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
@@ -34,9 +36,21 @@ struct Known {
     known_identities: Vec<String>,
 }
 
+enum Found {
+    Wanted(Box<Known>),
+    /// It is wanted no more.
+    Closing(Box<SesTenant>),
+    /// Nothing is to be done, now or later.
+    Nothing,
+}
+
 fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
     Box::pin(async move {
-        let Some(known) = look_up(context, tenant).await? else { return Ok(()) };
+        let known = match look_up(context, tenant).await? {
+            Found::Wanted(known) => *known,
+            Found::Closing(at_ses) => return closing::take_down(context, tenant, &lease, &at_ses).await,
+            Found::Nothing => return leave(context, tenant, &lease).await,
+        };
         let was_made = known.at_ses.made_at.is_some();
         let urgency = if known.at_ses.ready_at.is_some() { Urgency::Sweep } else { Urgency::Person };
         let control = context.control(Some(tenant), urgency);
@@ -87,19 +101,33 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
     })
 }
 
-async fn look_up(context: &Context, tenant: TenantId) -> Result<Option<Known>> {
+async fn leave(context: &Context, tenant: TenantId, lease: &Lease) -> Result<()> {
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
+    lease::settle(&mut tx, Leased::SesTenants, lease, None).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    let closure = closures::find(&mut tx).await?.filter(|closure| closure.begun_at.is_some());
+    if closure.is_none() {
+        ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
+    }
     let at_ses = ses_tenants::find(&mut tx).await?;
     let allowed = drifts::list_allowed(&mut tx).await?;
     let domains = domains::list(&mut tx).await?;
     tx.commit().await?;
-    let Some(at_ses) = at_ses else { return Ok(None) };
-    let names = at_ses.name.clone().zip(at_ses.set_name.clone());
+    let Some(at_ses) = at_ses else { return Ok(Found::Nothing) };
+    match closure {
+        Some(closure) if closure.done_at.is_some() => return Ok(Found::Nothing),
+        Some(_) => return Ok(Found::Closing(Box::new(at_ses))),
+        None => {}
+    }
+    let (Some(name), Some(set)) = (at_ses.name.clone(), at_ses.set_name.clone()) else { return Ok(Found::Nothing) };
     let known_identities = domains.iter().map(|domain| domain.name.to_string()).collect();
     let is_used = |domain: &&domains::Domain| domain.is_associated && domain.removal_asked_at.is_none();
     let identities = domains.iter().filter(is_used).map(|domain| domain.name.to_string()).collect();
-    Ok(names.map(|(tenant, set)| Known { at_ses, tenant, set, allowed, identities, known_identities }))
+    Ok(Found::Wanted(Box::new(Known { at_ses, tenant: name, set, allowed, identities, known_identities })))
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.

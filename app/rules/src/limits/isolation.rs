@@ -1,0 +1,22 @@
+//! Bounds of what tenants have at SES, and of how they go.
+
+/// What a tenant has at SES is compared with what is wanted this often, when nothing says to do it sooner: some nine calls,
+/// of which the account has one a second.
+pub const SES_TENANT_CHECK_HOURS: i64 = 24;
+
+/// The list of all tenants at SES is read this often: a call for a thousand of them.
+pub const SES_LIST_MINS: i64 = 60;
+
+/// Calls to AWS are kept for this long: longer than anybody waits to ask what happened.
+pub const AWS_CALL_DAYS: i64 = 30;
+
+/// A team that is closed can be kept for so long; then what it has at SES is taken down. As long as late bounces and
+/// complaints still come.
+pub const CLOSURE_GRACE_DAYS: i64 = 30;
+
+/// While a team's mails and domains go, it is looked whether they are gone this often.
+pub const CLOSING_AGAIN_SECS: i64 = 30;
+
+/// A list of what SES associates with a tenant that is being taken down is read this often before it is given up for this
+/// turn: each time it is emptied as it was read.
+pub const EMPTYING_TURNS_MAX: usize = 5;

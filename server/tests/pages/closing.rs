@@ -1,0 +1,211 @@
+//! A team is closed: its lane stands at once, and can be kept for a while; then all that it has at Amazon SES goes, whatever
+//! breaks on the way, and nothing of anybody else's.
+
+use crate::harness::{Browser, TestSite};
+use crate::teams::Sending;
+use rules::limits::{self, CLOSURE_GRACE_DAYS};
+use rules::time::Duration;
+use sandbox::{Fault, FaultKind};
+use serde_json::{Value, json};
+use std::time::Duration as Wait;
+
+const DOMAIN: &str = "acme-sales.example";
+const REASON: (&str, &str) = ("reason", "The contract has ended.");
+
+struct Ground {
+    site: TestSite,
+    operator: Browser,
+    owner: Browser,
+    tenant: String,
+    /// Its page in the console.
+    page: String,
+}
+
+impl Ground {
+    /// A team that has sent four mails, one of which bounced, and has four leads more.
+    async fn new() -> Self {
+        let site = TestSite::new().await;
+        let mut operator = site.operator().await;
+        let leads = "email,first_name\nbounce.bo@n.example,Bo\nann@n.example,Ann\nc@n.example,C\nd@n.example,D\n\
+                     e@n.example,E\nf@n.example,F\ng@n.example,G\nh@n.example,H\n";
+        let acme = Sending::start(&site, &mut operator, "acme", leads, &[("Hello", "Hi")]).await;
+        acme.gaps(&site, 3).await;
+        assert_eq!(site.world.mail().len(), 4);
+        let tenant = site.tenant_id("acme").await;
+        let page = format!("/console/tenants/{tenant}");
+        Self { site, operator, owner: acme.owner, tenant, page }
+    }
+
+    fn found(&self, kind: &str) -> Vec<String> {
+        let state = self.site.world.snapshot();
+        state["us-east-1"][kind].as_object().map_or_else(Vec::new, |found| found.keys().cloned().collect())
+    }
+
+    async fn close(&mut self) {
+        let done = self.operator.post(&format!("{}/close", self.page), &[REASON, ("name", "acme")]).await;
+        assert_eq!(done.location, self.page, "{}", done.text);
+    }
+
+    /// The page after `days`, with everything done that is due then.
+    async fn after(&mut self, days: i64) -> String {
+        self.site.database.run(&format!("update business_clock set ahead_secs = ahead_secs + {days} * 86400")).await;
+        self.site.work_for(Duration::minutes(2)).await;
+        self.operator.get(&self.page).await.text
+    }
+}
+
+#[tokio::test]
+async fn a_team_that_is_closed_sends_nothing_more_and_is_gone_from_ses_when_its_grace_is_over() {
+    let mut ground = Ground::new().await;
+    let listed = json!({ "EmailAddress": "Kept@N.example", "Reason": "COMPLAINT",
+        "TenantName": format!("ownlane-{}", ground.tenant.replace('-', "")) });
+    ground.site.world.set_quota(sandbox::ACCOUNT, 1_000_000.0, 1_000_000.0);
+    ground.site.by_hand("PUT", "/v2/email/suppression/addresses", &listed).await;
+    for wrong in [[("reason", ""), ("name", "acme")], [REASON, ("name", "bolt")]] {
+        let refused = ground.operator.post(&format!("{}/close", ground.page), &wrong).await;
+        assert_eq!(refused.status, 422, "{wrong:?}");
+    }
+    ground.close().await;
+    let page = ground.after(29).await;
+    assert!(page.contains("To be closed") && page.contains("Keep it"), "{page}");
+    assert_eq!(ground.site.world.mail().len(), 4, "its lane stands at once");
+    assert_eq!(ground.found("identities"), [DOMAIN], "and what it has at SES stays for now");
+    let overview = ground.owner.get("/t/acme").await.text;
+    assert!(overview.contains("by the closing of the team") && overview.contains(REASON.1), "{overview}");
+    let refused = ground.owner.post("/t/acme/domains/new", &[("domain", "more.example")]).await;
+    assert!(refused.text.contains("This team is being closed"), "{}", refused.text);
+
+    let page = ground.after(2).await;
+    assert!(page.contains("nothing of it is left at Amazon SES"), "{page}");
+    assert!(page.contains("2 addresses of its suppression list"), "{page}");
+    for kind in ["identities", "configuration_sets", "tenants"] {
+        assert_eq!(ground.found(kind), [""; 0], "{kind}");
+    }
+    let kept = "select string_agg(address_key || ' ' || reason, ', ' order by address_key) from suppressions";
+    let kept = ground.site.database.text(kept).await;
+    assert_eq!(kept, "bounce.bo@n.example hard_bounce, kept@n.example complaint");
+    assert_eq!(ground.site.database.count("domain_claims").await, 0, "its names are free");
+    let calls = ground.site.world.calls().len();
+    ground.site.work_for(Duration::hours(25)).await;
+    let about = |call: &&sandbox::Call| call.operation != "ListTenants" && call.operation != "GetAccount";
+    assert_eq!(ground.site.world.calls()[calls..].iter().filter(about).count(), 0, "nothing is looked at any more");
+    let late = ground.operator.post(&format!("{}/keep", ground.page), &[REASON]).await;
+    assert!(late.status == 422 && late.text.contains("taken down already"), "{}", late.text);
+}
+
+#[tokio::test]
+async fn a_team_can_be_kept_while_its_grace_lasts() {
+    let mut ground = Ground::new().await;
+    ground.operator.post(&format!("{}/pause", ground.page), &[("reason", "Looks odd.")]).await;
+    ground.close().await;
+    ground.after(29).await;
+    let done = ground.operator.post(&format!("{}/keep", ground.page), &[("reason", "They stay.")]).await;
+    assert_eq!(done.location, ground.page, "{}", done.text);
+    let page = ground.after(3).await;
+    assert!(page.contains("Close this team") && page.contains("Looks odd."), "{page}");
+    assert_eq!(ground.site.world.mail().len(), 4, "what else holds it still does");
+    assert_eq!(ground.found("identities"), [DOMAIN]);
+    ground.operator.post(&format!("{}/resume", ground.page), &[("reason", "All is well.")]).await;
+    ground.site.work().await;
+    assert_eq!(ground.site.world.mail().len(), 5);
+    // Asked for once more, the grace begins anew.
+    ground.close().await;
+    let page = ground.after(CLOSURE_GRACE_DAYS - 1).await;
+    assert!(page.contains("To be closed"), "{page}");
+}
+
+#[tokio::test]
+async fn a_late_bounce_of_a_team_that_is_gone_finds_it() {
+    let mut ground = Ground::new().await;
+    let sql = "select ses_id from messages where recipient = 'ann@n.example'";
+    let ses_id = ground.site.database.text(sql).await;
+    let sql = "select id::text from messages where recipient = 'ann@n.example'";
+    let message = ground.site.database.text(sql).await;
+    ground.close().await;
+    assert!(ground.after(31).await.contains("nothing of it is left"));
+    let name = format!("ownlane-{}", ground.tenant.replace('-', ""));
+    let event = json!({
+        "eventType": "Bounce",
+        "bounce": { "bounceType": "Permanent", "bounceSubType": "General", "feedbackId": "late", "timestamp":
+            "2024-11-05T00:00:00.000Z", "bouncedRecipients": [{ "emailAddress": "ann@n.example" }] },
+        "mail": { "messageId": ses_id, "timestamp": "2024-10-04T00:00:00.000Z", "tags": {
+            "ses:configuration-set": [name], "ownlane-message": [message], "ownlane-tenant": [ground.tenant] } },
+    });
+    ground.site.world.push_event("us-east-1", "ownlane-events", &event);
+    ground.site.work_for(Duration::seconds(10)).await;
+    let known = "select count(*)::text from suppressions where address_key = 'ann@n.example'";
+    assert_eq!(ground.site.database.text(known).await, "1");
+}
+
+/// What is left at SES of a team whose domain is connected, verified and closed anew, with its grace over; and how many calls
+/// were made before that.
+async fn close_anew(site: &TestSite, operator: &mut Browser, owner: &mut Browser) -> usize {
+    let rows = "delete from closures; delete from pauses; delete from domains; delete from domain_claims;
+        delete from ses_tenants";
+    site.database.run(rows).await;
+    site.world.forget();
+    for record in site.world.records() {
+        site.world.withdraw(&record.name, record.kind);
+    }
+    site.verified_domain(owner, "acme", DOMAIN).await;
+    let page = format!("/console/tenants/{}/close", site.tenant_id("acme").await);
+    assert_eq!(operator.post(&page, &[REASON, ("name", "acme")]).await.status, 303);
+    site.database.run("update closures set ends_at = '2024-01-01'").await;
+    site.world.calls().len()
+}
+
+fn left(site: &TestSite) -> Value {
+    let state = site.world.snapshot();
+    let region = &state["us-east-1"];
+    json!([region["tenants"], region["identities"], region["configuration_sets"]])
+}
+
+#[tokio::test]
+async fn whichever_call_breaks_and_wherever_the_process_dies_it_is_gone_in_the_end() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let mut owner = site.tenant(&mut operator, "acme").await;
+    let is_done = async |site: &TestSite| {
+        let done = site.database.text("select count(done_at)::text from closures").await;
+        left(site) == json!([{}, {}, {}]) && done == "1"
+    };
+    let before = close_anew(&site, &mut operator, &mut owner).await;
+    site.work_for(Duration::minutes(1)).await;
+    let calls = site.world.calls().len() - before;
+    assert!(is_done(&site).await && calls > 14, "{calls}");
+    let kinds = [(FaultKind::AcceptThenReset, 1), (FaultKind::InternalError, 4), (FaultKind::TooManyRequests, 4)];
+    for (kind, apart) in kinds {
+        for skip in (0..calls).step_by(apart) {
+            close_anew(&site, &mut operator, &mut owner).await;
+            let skip = u32::try_from(skip).unwrap();
+            site.world.fail(Fault { operation: None, skip, times: 1, kind });
+            site.work_for(Duration::minutes(1)).await;
+            assert!(is_done(&site).await, "{kind:?} at call {skip}: {}", left(&site));
+        }
+    }
+    for skip in 0..calls {
+        let before = close_anew(&site, &mut operator, &mut owner).await;
+        let dies_at = before + skip + 1;
+        let skip = u32::try_from(skip).unwrap();
+        site.world.fail(Fault { operation: None, skip, times: 1, kind: FaultKind::AcceptThenHang });
+        let context = site.context();
+        let working = tokio::spawn(async move {
+            loop {
+                worker::drain(&context).await.unwrap();
+                tokio::time::sleep(Wait::from_millis(1)).await;
+            }
+        });
+        let mut waited = 0;
+        while site.world.calls().len() < dies_at && waited < 400 {
+            site.clock.advance(Duration::seconds(1));
+            tokio::time::sleep(Wait::from_millis(5)).await;
+            waited += 1;
+        }
+        working.abort();
+        drop(working.await);
+        site.world.end_faults();
+        site.clock.advance(Duration::minutes(limits::LEASE_MINS + 1));
+        site.work_for(Duration::minutes(1)).await;
+        assert!(is_done(&site).await, "died at call {skip}: {}", left(&site));
+    }
+}
