@@ -73,7 +73,9 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTi
             };
             let state = match line.paused_at {
                 None => view! { <StateWord tone=Tone::Good word="Open"/> }.into_any(),
-                Some(at) => view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now=business_now/> }.into_any(),
+                Some(at) => {
+                    view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now=business_now/> }.into_any()
+                }
             };
             view! {
                 <tr>

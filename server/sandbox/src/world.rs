@@ -11,6 +11,7 @@ mod queues;
 mod receiving;
 mod records;
 mod sending;
+mod snapshot;
 mod verdicts;
 
 pub use begin::NotAhead;
@@ -178,26 +179,6 @@ impl World {
     /// The last 10 000, the oldest first.
     pub fn calls(&self) -> Vec<Call> {
         self.inner().calls.iter().cloned().collect()
-    }
-
-    /// All that SES holds, by place, identities as a Get would show them now. Without DNS records.
-    pub fn snapshot(&self) -> Value {
-        self.change(|inner| {
-            let now = (self.0.now)();
-            for (place, region) in &mut inner.state.regions {
-                let dns = ses::Dns {
-                    records: &inner.state.records,
-                    troubles: &inner.troubles,
-                    hold: inner.hold,
-                    auto_verify: self.0.auto_verify,
-                    known_domain: self.0.known_domain.as_deref(),
-                };
-                for identity in region.identities.values_mut() {
-                    identity.refresh(place.region(), dns, now);
-                }
-            }
-            serde_json::to_value(&inner.state.regions).unwrap_or_else(|error| json!({ "error": error.to_string() }))
-        })
     }
 
     /// Memory lost: all that SES held is gone, with queues, buckets and captured mail. DNS records stay, and what AWS thinks of the

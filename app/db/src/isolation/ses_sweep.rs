@@ -48,7 +48,8 @@ pub async fn list_wanted(tx: &mut WorkerTx) -> Result<BTreeSet<TenantId>> {
         "select t.tenant_id from ses_tenants t where not exists (
             select from closures c where c.tenant_id = t.tenant_id and c.kept_at is null and c.done_at is not null)",
     )
-    .fetch_all(tx.sql()).await?;
+    .fetch_all(tx.sql())
+    .await?;
     Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
 }
 

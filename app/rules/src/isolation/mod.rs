@@ -24,8 +24,7 @@ pub enum PauseCause {
 }
 
 impl PauseCause {
-    pub const ALL: [Self; 6] =
-        [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing, Self::Closing];
+    pub const ALL: [Self; 6] = [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing, Self::Closing];
 
     pub const fn as_str(self) -> &'static str {
         match self {

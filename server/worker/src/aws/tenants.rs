@@ -4,8 +4,8 @@ use super::control::Control;
 use super::error::{found, settled};
 use super::{SesError, SesErrorKind, find_owner, owner_tag, raw};
 use aws_sdk_sesv2::types::{
-    EventDestinationDefinition, EventType, ReputationOptions, SendingOptions, SnsDestination,
-    SuppressionListReason, SuppressionListScope, TenantSuppressionAttributes,
+    EventDestinationDefinition, EventType, ReputationOptions, SendingOptions, SnsDestination, SuppressionListReason,
+    SuppressionListScope, TenantSuppressionAttributes,
 };
 use serde_json::json;
 
