@@ -124,7 +124,7 @@ async fn nothing_is_asked_of_ses_in_a_request() {
     let page = connect(&mut owner, "acme", "acme-sales.example").await;
     let shown = owner.get(&page).await.text;
     assert!(shown.contains("Ownership not shown") && shown.contains("ownlane-verify="), "{shown}");
-    assert!(shown.contains("in 14 days"), "until when it stands without: {shown}");
+    assert!(shown.contains("in 13 days"), "until when it stands without: {shown}");
     assert_eq!(site.world.calls().len(), 0);
 }
 
