@@ -34,6 +34,8 @@ pub struct Mailbox {
     pub created_at: OffsetDateTime,
     /// Whether its domain is verified, and not being removed.
     pub may_send: bool,
+    /// The claim on its domain ended by itself.
+    pub is_domain_gone: bool,
 }
 
 pub struct NewMailbox<'a> {
@@ -178,7 +180,8 @@ async fn read(tx: &mut TenantTx, only: Option<&[Uuid]>) -> Result<Vec<Mailbox>> 
     let rows = sqlx::query(
         "select m.id, m.domain_id, m.address, m.display_name, m.signature, m.daily_cap, m.gap_min_mins, m.gap_max_mins,
                 m.window_days, m.window_from, m.window_until, m.time_zone, m.created_at,
-                d.verified_at is not null and d.removal_asked_at is null as may_send
+                d.verified_at is not null and d.removal_asked_at is null as may_send,
+                d.removed_at is not null as is_domain_gone
          from mailboxes m join domains d on d.tenant_id = $1 and d.id = m.domain_id
          where m.tenant_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.id = any($2))
          order by m.address_key",
@@ -217,6 +220,7 @@ fn mailbox(row: &PgRow) -> Result<Mailbox> {
         },
         created_at: row.try_get("created_at")?,
         may_send: row.try_get("may_send")?,
+        is_domain_gone: row.try_get("is_domain_gone")?,
     })
 }
 

@@ -1,8 +1,10 @@
 //! Every bound in one place, each with its reason.
 
+mod domains;
 mod isolation;
 mod replies;
 
+pub use domains::*;
 pub use isolation::*;
 pub use replies::*;
 
@@ -85,24 +87,6 @@ pub const SWEEP_AFTER_DAYS: i64 = 30;
 
 /// Rows on one page of a list.
 pub const PAGE_ROWS_MAX: i64 = 50;
-
-/// Connected domains of one tenant: more than any sales team runs, few enough for one page and one sweep.
-pub const DOMAINS_MAX: i64 = 100;
-
-/// A verified domain is looked at again after this long. SES itself looks about daily.
-pub const DOMAIN_VERIFIED_CHECK_HOURS: i64 = 24;
-
-/// A domain in trouble that only others can mend.
-pub const DOMAIN_TROUBLE_CHECK_MINS: i64 = 15;
-
-/// While a person waits for records to be seen. Eight small questions to a resolver each time.
-pub const DOMAIN_EAGER_CHECK_SECS: i64 = 5;
-
-/// "Check now" counts once in this time; more often a resolver would only repeat itself.
-pub const DOMAIN_CHECK_COOL_DOWN_SECS: i64 = 5;
-
-/// SES is asked about an identity at least this often while its domain is not verified.
-pub const IDENTITY_READ_MINS: i64 = 15;
 
 /// A duty that leased a row and died lets it go after this long: longer than its calls take but at their very slowest, when
 /// another may go on with it.

@@ -32,6 +32,7 @@ pub async fn page(
     let tenant = tenant::find(&mut tx, tenant).await?;
     let found = ses_tenants::find_of(&mut tx, tenant.id).await?;
     let domains = domains::list_of(&mut tx, tenant.id).await?;
+    let lapsed = ses::list_ended(&mut tx, tenant.id, site.now()).await?;
     let drifts = drifts::list_of(&mut tx, tenant.id).await?;
     let calls = aws_calls::list_about(&mut tx, tenant.id).await?;
     tx.commit().await?;
@@ -58,7 +59,7 @@ pub async fn page(
                 {ses::facts_of(found, now)}
                 {steps}
                 <h2>"Identities"</h2>
-                {ses::identities(domains, now)}
+                {ses::identities(domains, lapsed, now)}
                 <h2>"Asked of you"</h2>
                 {asked(&at, open, now)}
                 <h2>"Was different"</h2>

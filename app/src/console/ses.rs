@@ -1,14 +1,18 @@
 //! What a tenant has at Amazon SES, as last read back, and how its domains stand: parts of its pages in the console.
 
+use crate::Result;
 use crate::console::shared_ips::label;
-use crate::domains::domain_state;
+use crate::domains::{domain_state, ended_sentence};
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::time::Time;
-use db::domains::Domain;
+use db::domains::{self, Domain, Ended};
 use db::isolation::ses_tenants::SesTenant;
+use db::scope::OperatorTx;
 use leptos::prelude::*;
+use rules::ids::TenantId;
 use rules::isolation::SharedPoolMode;
-use rules::time::OffsetDateTime;
+use rules::limits;
+use rules::time::{Duration, OffsetDateTime};
 
 pub fn facts_of(found: Option<SesTenant>, now: OffsetDateTime) -> impl IntoView {
     match found {
@@ -55,7 +59,13 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
     }
 }
 
-pub fn identities(domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
+pub(super) async fn list_ended(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<Vec<Ended>> {
+    let since = now - Duration::days(limits::DOMAIN_ENDED_SHOWN_DAYS);
+    Ok(domains::list_ended_of(tx, tenant, since).await?)
+}
+
+/// With the domains whose claim ended by itself.
+pub fn identities(domains: Vec<Domain>, ended: Vec<Ended>, now: OffsetDateTime) -> impl IntoView {
     let lines: Vec<_> = domains
         .into_iter()
         .map(|domain| {
@@ -66,5 +76,12 @@ pub fn identities(domains: Vec<Domain>, now: OffsetDateTime) -> impl IntoView {
             view! { <li>{domain.name.to_string()}" "<StateWord tone word/>{trouble}</li> }
         })
         .collect();
-    view! { <ul class="lines">{lines}</ul> }
+    let ended: Vec<_> = ended
+        .into_iter()
+        .map(|domain| {
+            let sentence = ended_sentence(domain.why);
+            view! { <li>{domain.name.to_string()}" ended "<Time at=domain.at now/>". "{sentence}</li> }
+        })
+        .collect();
+    view! { <ul class="lines">{lines}{ended}</ul> }
 }

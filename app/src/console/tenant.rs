@@ -39,6 +39,7 @@ pub async fn page(
     let pauses = isolation::list_pauses_of(&mut tx, tenant.id).await?;
     let at_ses = ses_tenants::find_of(&mut tx, tenant.id).await?;
     let domains = domains::list_of(&mut tx, tenant.id).await?;
+    let ended = ses::list_ended(&mut tx, tenant.id, site.now()).await?;
     let asks = drifts::count_open_of(&mut tx, tenant.id).await?;
     let closing = closures::find_of(&mut tx, tenant.id).await?;
     let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
@@ -66,7 +67,7 @@ pub async fn page(
                 {lane(&at, pauses, business_now)}
                 <h2>"At Amazon SES"</h2>
                 {ses::facts_of(at_ses, now)}
-                {ses::identities(domains, now)}
+                {ses::identities(domains, ended, now)}
                 {asks}
                 <p><a href=format!("{at}/ses")>"Differences, and the calls that were made"</a></p>
                 {owners_and_invited(&at, owners, invited, now)}

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::domains::{self, Connect, NewDomain};
 use leptos::prelude::*;
 use rules::addresses::DomainName;
-use rules::domains::{root_of, wanted_records};
+use rules::domains::{Lapse, root_of, wanted_records};
 use rules::ids::{ClaimId, DomainId};
 use rules::limits;
 use rules::secrets::Secret;
@@ -41,7 +41,8 @@ pub async fn submit(State(site): State<Site>, member: Member, mut form: Form) ->
         name: &name,
         root: &root,
         challenge: &challenge,
-        records: &wanted_records(&name, &challenge, None, ""),
+        records: &wanted_records(&name, &challenge, None, None),
+        claim_ends_at: frame.business_now + Lapse::Unproved.grace(),
         by: frame.person.id,
     };
     let refusal = match domains::connect(&mut tx, &new, now).await? {
@@ -50,7 +51,9 @@ pub async fn submit(State(site): State<Site>, member: Member, mut form: Form) ->
             return Ok(Redirect::to(&frame.address(&format!("/domains/{id}"))).into_response());
         }
         Connect::ClaimedByAnother => format!(
-            "{root} is connected by another team. A name belongs to one team at a time; if it is yours, tell the operator."
+            "{root} is connected by another team. A name belongs to one team at a time, and a claim that is not proved ends by \
+             itself after {} days. If it is yours, tell the operator.",
+            limits::CLAIM_UNPROVED_DAYS
         ),
         Connect::ConnectedAlready(_) => format!("{name} is connected already: you find it in the list."),
         Connect::BeingRemoved => format!("{name} is being removed right now. Try again in a minute."),

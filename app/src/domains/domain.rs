@@ -23,7 +23,7 @@ use frontend::copy::Copying;
 use frontend::region::Region;
 use leptos::prelude::*;
 use rules::access::Permission;
-use rules::domains::{DomainState, Observation};
+use rules::domains::{DomainState, Lapse, Observation, Proof, Purpose};
 use rules::time::OffsetDateTime;
 
 pub async fn page(State(site): State<Site>, member: Member, address: DomainAddress) -> Result<Response> {
@@ -48,7 +48,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
                     {acts}
                 </div>
                 <Pauses pauses now=frame.business_now/>
-                <Region address=format!("{at}/standing")>{standing(domain, now)}</Region>
+                <Region address=format!("{at}/standing")>{standing(domain, now, frame.business_now)}</Region>
                 {removal}
                 <Copying/>
             </Tenant>
@@ -60,13 +60,13 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
 /// The part of the page that changes by itself.
 pub async fn fragment(State(site): State<Site>, member: Member, address: DomainAddress) -> Result<Response> {
     let Address((_, id)) = address;
-    let (mut tx, _) = member.enter().await?;
+    let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(render_fragment(|| standing(domain, site.now())))
+    Ok(render_fragment(|| standing(domain, site.now(), frame.business_now)))
 }
 
-fn standing(domain: Domain, now: OffsetDateTime) -> impl IntoView {
+fn standing(domain: Domain, now: OffsetDateTime, business_now: OffsetDateTime) -> impl IntoView {
     let facts = domain.facts();
     let state = facts.state();
     let (tone, word) = domain_state(state);
@@ -83,31 +83,49 @@ fn standing(domain: Domain, now: OffsetDateTime) -> impl IntoView {
     view! {
         <p role="status"><StateWord tone word/>" "{sentence}</p>
         {trouble}
+        {claim_end(&domain, business_now)}
         <Steps steps/>
         {looked_at}
         <Records domain now/>
     }
 }
 
+/// Until when the claim stands without its proof.
+fn claim_end(domain: &Domain, business_now: OffsetDateTime) -> Option<impl IntoView + use<>> {
+    let at = domain.claim_ends_at.filter(|_| domain.removal_asked_at.is_none())?;
+    let what = match domain.facts().proof() {
+        Proof::Missing(Lapse::Lost) => {
+            "The ownership record is gone, and Amazon SES does not see the domain's keys any more. Without either of them"
+        }
+        Proof::Missing(Lapse::Unproved) | Proof::CannotTell | Proof::Shown => "Without the ownership record",
+    };
+    Some(view! {
+        <p class="soft">
+            {what}" the claim ends "<Time at now=business_now/>": then another team can connect the name."
+        </p>
+    })
+}
+
 fn steps(domain: &Domain, state: DomainState) -> Vec<Step> {
-    let required = domain.records.iter().filter(|record| record.wanted.purpose.is_required());
-    let right = required.clone().filter(|record| record.observation == Some(Observation::Found)).count();
-    let is_known = domain.dkim.is_some();
-    // Two of MAIL FROM and three of DKIM come once SES has given its keys.
-    let all = if is_known { required.count() } else { 6 };
-    let (published, verified) = (is_known && right == all, state == DomainState::Verified);
+    let others = domain
+        .records
+        .iter()
+        .filter(|record| record.wanted.purpose.is_required() && record.wanted.purpose != Purpose::Ownership);
+    let all = others.clone().count();
+    let right = others.filter(|record| record.observation == Some(Observation::Found)).count();
+    let (is_owned, is_known) = (domain.facts().is_owned(), domain.dkim.is_some());
+    let verified = state == DomainState::Verified;
+    let step = |name, detail: &str, is_done| Step { name, detail: detail.to_owned(), is_done };
+    let published = if is_known { format!("{right} of {all} required") } else { "DKIM comes after step 2".to_owned() };
     vec![
-        Step { name: "Claimed", detail: format!("{} is your team's", domain.root), is_done: true },
-        Step { name: "Records published", detail: format!("{right} of {all} required"), is_done: published },
-        Step {
-            name: "Verified by SES",
-            detail: if verified {
-                "mail can leave".to_owned()
-            } else {
-                "by itself, once they are published".to_owned()
-            },
-            is_done: verified,
-        },
+        step("Claimed", domain.root.as_str(), true),
+        step("Ownership shown", if is_owned { "the name is your team's" } else { "1 TXT record" }, is_owned),
+        step("Records published", &published, is_known && right == all),
+        step(
+            "Verified by SES",
+            if verified { "mail can leave" } else { "by itself, once they are published" },
+            verified,
+        ),
     ]
 }
 

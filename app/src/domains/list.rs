@@ -1,6 +1,6 @@
 //! `/t/<slug>/domains`: the names that mail can leave under, and how each stands.
 
-use super::{domain_sentence, domain_state};
+use super::{domain_sentence, domain_state, ended_sentence};
 use crate::page::render;
 use crate::ssr::Member;
 use crate::ui::button::LinkButton;
@@ -13,16 +13,18 @@ use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use db::domains::{self, Domain};
+use db::domains::{self, Domain, Ended};
 use leptos::prelude::*;
 use rules::access::Permission;
-use rules::time::OffsetDateTime;
+use rules::limits;
+use rules::time::{Duration, OffsetDateTime};
 
 pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
-    let domains = domains::list(&mut tx).await?;
-    tx.commit().await?;
     let now = site.now();
+    let domains = domains::list(&mut tx).await?;
+    let ended = domains::list_ended(&mut tx, now - Duration::days(limits::DOMAIN_ENDED_SHOWN_DAYS)).await?;
+    tx.commit().await?;
     Ok(render(&site, StatusCode::OK, "Domains", move || {
         let connect = frame.role.may(Permission::ManageDomains).then(|| frame.address("/domains/new"));
         let list = if domains.is_empty() {
@@ -39,6 +41,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
                     {connect.map(|href| view! { <LinkButton href label="Connect a domain"/> })}
                 </div>
                 {list}
+                {ended_list(ended, now)}
             </Tenant>
         }
     })
@@ -66,4 +69,16 @@ fn table(frame: &TenantFrame, domains: Vec<Domain>, now: OffsetDateTime) -> impl
     let columns =
         vec![Column::Text("Name"), Column::Text("State"), Column::Text("What it means"), Column::Text("Connected")];
     view! { <Table columns rows/> }
+}
+
+/// Those that went without anybody's asking.
+fn ended_list(ended: Vec<Ended>, now: OffsetDateTime) -> Option<impl IntoView> {
+    let lines: Vec<_> = ended
+        .into_iter()
+        .map(|domain| {
+            let sentence = ended_sentence(domain.why);
+            view! { <li><strong>{domain.name.to_string()}</strong>", "<Time at=domain.at now/>": "{sentence}</li> }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| view! { <h2>"Ended"</h2><ul class="lines">{lines}</ul> })
 }

@@ -7,4 +7,4 @@ pub mod list;
 mod records;
 mod words;
 
-pub(crate) use words::{domain_sentence, domain_state};
+pub(crate) use words::{domain_sentence, domain_state, ended_sentence};

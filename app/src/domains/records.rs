@@ -2,7 +2,7 @@
 
 use super::words::{record_hint, record_state};
 use crate::ui::copy::Copy;
-use crate::ui::state::State as StateWord;
+use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
 use db::domains::{Domain, Record};
@@ -22,7 +22,10 @@ pub fn Records(domain: Domain, now: OffsetDateTime) -> impl IntoView {
         .filter_map(|purpose| {
             let records: Vec<_> =
                 domain.records.iter().filter(|record| record.wanted.purpose == purpose).cloned().collect();
-            (!records.is_empty()).then(|| group(purpose, records, &domain.root, &facts, now))
+            if records.is_empty() {
+                return (purpose == Purpose::Dkim).then(|| keys_to_come(facts.is_owned()).into_any());
+            }
+            Some(group(purpose, records, &domain.root, &facts, now).into_any())
         })
         .collect();
     view! { {groups} }
@@ -36,7 +39,11 @@ fn group(
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let (title, sentence) = describe(purpose);
-    let need = if purpose.is_required() { "Required" } else { "Recommended" };
+    let need = match purpose {
+        Purpose::Ownership => "Required first",
+        Purpose::Dkim | Purpose::ReturnPath => "Required",
+        Purpose::Dmarc => "Recommended",
+    };
     let rows = records.into_iter().map(|record| row(record, zone, facts, now)).collect();
     let columns = vec![
         Column::Text("Type"),
@@ -50,6 +57,19 @@ fn group(
             <h2>{title}</h2>
             <p class="soft">{need}". "{sentence}</p>
             <Table columns rows/>
+        </section>
+    }
+}
+
+/// In the place of the records that SES has not given yet.
+fn keys_to_come(is_owned: bool) -> impl IntoView {
+    let (title, sentence) = describe(Purpose::Dkim);
+    let word = if is_owned { "In a moment" } else { "Once ownership is shown" };
+    view! {
+        <section class="records">
+            <h2>{title}</h2>
+            <p class="soft">"Required. "{sentence}</p>
+            <p><StateWord tone=Tone::Waiting word/>" Three records appear here by themselves."</p>
         </section>
     }
 }

@@ -2,12 +2,14 @@
 
 use crate::ui::state::Tone;
 use db::domains::{Domain, Record};
-use rules::domains::{DomainState, Hold, RecordState};
+use rules::domains::{DomainState, Hold, Lapse, Observation, Purpose, RecordState};
+use rules::limits;
 
 pub fn domain_state(state: DomainState) -> (Tone, &'static str) {
     match state {
         DomainState::Removing => (Tone::Waiting, "Being removed"),
         DomainState::Held(_) => (Tone::Bad, "Held"),
+        DomainState::NeedsOwnership => (Tone::Warn, "Ownership not shown"),
         DomainState::Preparing => (Tone::Waiting, "Being prepared"),
         DomainState::NeedsRecords(_) => (Tone::Warn, "Records missing"),
         DomainState::CannotTell => (Tone::Warn, "DNS does not answer"),
@@ -20,7 +22,10 @@ pub fn domain_state(state: DomainState) -> (Tone, &'static str) {
 
 pub fn domain_sentence(domain: &Domain) -> String {
     match domain.facts().state() {
-        DomainState::Removing => "It is being removed at Amazon SES, and leaves this list when that is done.".to_owned(),
+        DomainState::Removing => {
+            let why = domain.removal_reason.map(|why| format!("{} ", ended_sentence(why))).unwrap_or_default();
+            format!("{why}It is being removed at Amazon SES, and leaves this list when that is done.")
+        }
         DomainState::Held(Hold::ForeignTenant) => {
             "At Amazon SES this name is used for another team of this platform. Nothing was changed; the operator has to \
              look at it."
@@ -31,7 +36,12 @@ pub fn domain_sentence(domain: &Domain) -> String {
              to look at it."
                 .to_owned()
         }
-        DomainState::Preparing => "Amazon SES is making the keys. Their records appear here in a moment.".to_owned(),
+        DomainState::NeedsOwnership => {
+            "Publish the ownership record where your DNS is kept; we look for it all the time.".to_owned()
+        }
+        DomainState::Preparing => {
+            "The ownership record is seen. Amazon SES is making the keys; their records appear here in a moment.".to_owned()
+        }
         DomainState::NeedsRecords(count) => {
             format!("Publish the records below where your DNS is kept. {} not right yet.", required(count))
         }
@@ -48,9 +58,36 @@ pub fn domain_sentence(domain: &Domain) -> String {
                 .to_owned()
         }
         DomainState::Verified => "Mail can leave under this name.".to_owned(),
+        DomainState::Losing(_) if lacks_ownership_alone(domain) => {
+            "The ownership record is gone from DNS. Mail still leaves; publish it again, so that the name stays yours."
+                .to_owned()
+        }
         DomainState::Losing(count) => format!(
             "{} gone from DNS. Mail still leaves for now; publish what is missing, or Amazon SES stops it within 72 hours.",
             required(count)
+        ),
+    }
+}
+
+fn lacks_ownership_alone(domain: &Domain) -> bool {
+    let facts = domain.facts();
+    let is_missing = |purpose: Purpose| {
+        facts.records.iter().any(|record| record.purpose == purpose && record.observation != Some(Observation::Found))
+    };
+    is_missing(Purpose::Ownership) && !is_missing(Purpose::Dkim) && !is_missing(Purpose::ReturnPath)
+}
+
+/// Why a domain went without anybody's asking.
+pub fn ended_sentence(why: Lapse) -> String {
+    match why {
+        Lapse::Unproved => format!(
+            "Its ownership record was not seen within {} days, so the claim ended and another team can connect the name.",
+            limits::CLAIM_UNPROVED_DAYS
+        ),
+        Lapse::Lost => format!(
+            "Its ownership record and its keys were gone for {} days, so the claim ended and another team can connect the \
+             name.",
+            limits::CLAIM_LOST_DAYS
         ),
     }
 }

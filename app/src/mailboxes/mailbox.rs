@@ -99,7 +99,12 @@ fn lane(
     };
     let todays = frame.address(&format!("/messages{}", query(&filter)));
     let gap = format!("{} to {} minutes", settings.gap.min_mins(), settings.gap.max_mins());
-    let domain = frame.address(&format!("/domains/{}", mailbox.domain));
+    let name = mailbox.address.domain().to_string();
+    let domain = if mailbox.is_domain_gone {
+        name.into_any()
+    } else {
+        view! { <a href=frame.address(&format!("/domains/{}", mailbox.domain))>{name}</a> }.into_any()
+    };
     view! {
         <p role="status"><StateWord tone word/>" "{sentence}</p>
         <Pauses pauses now=frame.business_now/>
@@ -118,7 +123,7 @@ fn lane(
             <dd>{gap}</dd>
             <dt>"Domain"</dt>
             <dd>
-                <a href=domain>{mailbox.address.domain().to_string()}</a>
+                {domain}
                 <Pauses pauses=of_domain now=frame.business_now/>
             </dd>
             <dt>"Created"</dt>

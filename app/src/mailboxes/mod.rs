@@ -18,6 +18,14 @@ fn standing(frame: &TenantFrame, mailbox: &Mailbox, paused: &[(LanePart, Pause)]
     let now = frame.business_now;
     let is_paused = |part: LanePart| paused.iter().any(|(other, _)| *other == part);
     let window = &mailbox.settings.window;
+    if mailbox.is_domain_gone {
+        let name = mailbox.address.domain();
+        let sentence = format!(
+            "The claim on {name} ended, so nothing can leave under it. Connect it again and this mailbox goes on, or remove \
+             the mailbox."
+        );
+        return (Tone::Bad, "Domain ended", sentence);
+    }
     if !mailbox.may_send {
         let sentence = format!("{} is not verified, so nothing can leave under it.", mailbox.address.domain());
         return (Tone::Bad, "Domain not verified", sentence);

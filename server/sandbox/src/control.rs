@@ -44,8 +44,8 @@ POST   /_sandbox/trouble            {\"trouble\": KIND | null, \"name\"?}: of ev
                                     beneath it. Kinds: ServFail, Silence, Refused, Lame (a referral to the root),
                                     Truncation (UDP says no more than \"ask by TCP\"), Stale (as records stand now)
 POST   /_sandbox/faults             {\"operation\"?, \"skip\"?, \"times\"?, \"kind\"}: kind is TooManyRequests, InternalError,
-                                    ServiceUnavailable, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a batch), SlowDrip
-                                    or Garbage
+                                    ServiceUnavailable, NotFound, Hang, AcceptThenHang, AcceptThenReset, FailInPart (of a
+                                    batch), SlowDrip or Garbage
 POST   /_sandbox/odds               [{\"operation\", \"percent\", \"kind\"}, …]: that share of its calls fails, at random, until
                                     other odds are set
 POST   /_sandbox/verification       {\"hold\": true | false}: while true nothing becomes SUCCESS by itself

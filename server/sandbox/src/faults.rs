@@ -32,6 +32,8 @@ pub enum FaultKind {
     TooManyRequests,
     InternalError,
     ServiceUnavailable,
+    /// Not found, as from a place that has not heard of it yet. No effect.
+    NotFound,
     /// No effect and no answer: the connection is dropped after 60 seconds.
     Hang,
     /// The call takes effect; no answer, the connection is dropped after 60 seconds.

@@ -43,7 +43,7 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
 async fn ask(dns: Dns, domain: DomainName, root: DomainName, region: &str) -> Vec<Value> {
     let dns = Arc::new(dns);
     let mut questions: Vec<Question> = Vec::new();
-    for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), region) {
+    for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), Some(region)) {
         let (dns, root) = (dns.clone(), root.clone());
         questions.push(Box::pin(async move { wanted(&dns, &record, &root).await }));
     }

@@ -16,6 +16,7 @@ mod leads;
 mod lookups;
 mod mailboxes;
 mod messages;
+mod ownership;
 mod parts;
 mod people;
 mod platform;

@@ -40,13 +40,12 @@ impl Ground {
         answer.location
     }
 
-    /// Whether the domain is verified once its records are published.
+    /// Whether the domain is verified once its records are published: ownership first, the keys after it.
     async fn becomes_verified(&mut self, page: &str) -> bool {
-        for _ in 0..2 {
-            self.site.work_for(Duration::seconds(10)).await;
+        for _ in 0..3 {
             self.owner.post(&format!("{page}/publication"), &[]).await;
+            self.site.work_for(Duration::seconds(10)).await;
         }
-        self.site.work_for(Duration::seconds(10)).await;
         self.owner.get(page).await.text.contains("Mail can leave under this name.")
     }
 

@@ -4,13 +4,13 @@
 mod read;
 pub mod work;
 
-pub use read::{find, list, list_of};
+pub use read::{Ended, find, list, list_ended, list_ended_of, list_of};
 
 use crate::Result;
 use crate::isolation::{closures, ses_tenants};
 use crate::scope::TenantTx;
 use rules::addresses::DomainName;
-use rules::domains::{DomainFacts, Found, Hold, Observation, SesStatus, WantedRecord};
+use rules::domains::{DomainFacts, Found, Hold, Lapse, Observation, SesStatus, WantedRecord};
 use rules::ids::{ClaimId, DomainId, MailboxId, UserId};
 use rules::limits;
 use rules::time::{Duration, OffsetDateTime};
@@ -38,7 +38,11 @@ pub struct Domain {
     pub hold: Option<Hold>,
     /// What went wrong in the last turn, and since when turns fail.
     pub trouble: Option<(String, OffsetDateTime)>,
+    /// When the claim ends if the ownership record is not seen until then, in business time.
+    pub claim_ends_at: Option<OffsetDateTime>,
     pub removal_asked_at: Option<OffsetDateTime>,
+    /// `None`: a person asked.
+    pub removal_reason: Option<Lapse>,
     pub due_at: Option<OffsetDateTime>,
     pub records: Vec<Record>,
 }
@@ -63,6 +67,7 @@ pub struct NewDomain<'a> {
     pub root: &'a DomainName,
     pub challenge: &'a str,
     pub records: &'a [WantedRecord],
+    pub claim_ends_at: OffsetDateTime,
     pub by: UserId,
 }
 
@@ -138,8 +143,8 @@ pub async fn connect(tx: &mut TenantTx, new: &NewDomain<'_>, now: OffsetDateTime
     }
     sqlx::query(
         "insert into domains (tenant_id, id, name, root, challenge, created_at, created_by, asked_at, may_send,
-                is_associated, due_at, attempts)
-         values ($1, $2, $3, $4, $5, $6, $7, $6, false, false, $6, 0)",
+                is_associated, claim_ends_at, due_at, attempts)
+         values ($1, $2, $3, $4, $5, $6, $7, $6, false, false, $8, $6, 0)",
     )
     .bind(tenant.uuid())
     .bind(new.id.uuid())
@@ -148,11 +153,35 @@ pub async fn connect(tx: &mut TenantTx, new: &NewDomain<'_>, now: OffsetDateTime
     .bind(new.challenge)
     .bind(now)
     .bind(new.by.uuid())
+    .bind(new.claim_ends_at)
     .execute(tx.sql())
     .await?;
+    take_back(tx, new).await?;
     work::want_records(tx, new.id, new.records).await?;
     ses_tenants::want(tx, now).await?;
     Ok(Connect::Done)
+}
+
+/// What the tenant had under this name before: mailboxes that outlived it, and what held it back.
+async fn take_back(tx: &mut TenantTx, new: &NewDomain<'_>) -> Result<()> {
+    let tenant = tx.tenant();
+    for statement in [
+        "update mailboxes set domain_id = $2 where tenant_id = $1 and removed_at is null and domain_id = (
+            select id from domains where tenant_id = $1 and name = $3 and removed_at is not null
+            order by removed_at desc limit 1)",
+        "update part_pauses set part_id = $2
+         where tenant_id = $1 and resumed_at is null and part = 'domain' and part_id = (
+            select id from domains where tenant_id = $1 and name = $3 and removed_at is not null
+            order by removed_at desc limit 1)",
+    ] {
+        sqlx::query(statement)
+            .bind(tenant.uuid())
+            .bind(new.id.uuid())
+            .bind(new.name.as_str())
+            .execute(tx.sql())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whether the registrable name is this tenant's now. Waits for another tenant that claims it in this moment, and holds

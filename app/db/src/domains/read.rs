@@ -4,8 +4,10 @@ use super::{Domain, Record};
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::addresses::DomainName;
-use rules::domains::{Hold, Observation, Purpose, RecordKind, WantedRecord};
+use rules::domains::{Hold, Lapse, Observation, Purpose, RecordKind, WantedRecord};
 use rules::ids::{DomainId, TenantId};
+use rules::limits;
+use rules::time::OffsetDateTime;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use std::collections::HashMap;
@@ -22,6 +24,50 @@ pub async fn list_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Vec<Domain
     read(tx.sql(), tenant, None).await
 }
 
+/// A domain whose claim ended by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ended {
+    pub name: DomainName,
+    pub why: Lapse,
+    pub at: OffsetDateTime,
+}
+
+/// Those that ended since `since` and were not connected again, the newest first.
+pub async fn list_ended(tx: &mut TenantTx, since: OffsetDateTime) -> Result<Vec<Ended>> {
+    let tenant = tx.tenant();
+    read_ended(tx.sql(), tenant, since).await
+}
+
+/// The same for the operator.
+pub async fn list_ended_of(tx: &mut OperatorTx, tenant: TenantId, since: OffsetDateTime) -> Result<Vec<Ended>> {
+    read_ended(tx.sql(), tenant, since).await
+}
+
+async fn read_ended(connection: &mut PgConnection, tenant: TenantId, since: OffsetDateTime) -> Result<Vec<Ended>> {
+    let rows = sqlx::query(
+        "select e.name, e.removal_reason, e.removed_at from domains e
+         where e.tenant_id = $1 and e.removed_at > $2 and e.removal_reason is not null and not exists (
+            select from domains l where l.tenant_id = $1 and l.name = e.name
+               and (l.removed_at is null or l.removed_at > e.removed_at))
+         order by e.removed_at desc limit $3",
+    )
+    .bind(tenant.uuid())
+    .bind(since)
+    .bind(limits::DOMAINS_MAX)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let why = parse(row, "removal_reason", Lapse::parse)?;
+            Ok(Ended {
+                name: name(row, "name")?,
+                why: why.ok_or_else(|| Error::Row("domains.removal_reason".to_owned()))?,
+                at: row.try_get("removed_at")?,
+            })
+        })
+        .collect()
+}
+
 /// `None` when it is gone, or another tenant's.
 pub async fn find(tx: &mut TenantTx, domain: DomainId) -> Result<Option<Domain>> {
     let tenant = tx.tenant();
@@ -33,7 +79,7 @@ async fn read(connection: &mut PgConnection, tenant: TenantId, only: Option<Doma
     let rows = sqlx::query(
         "select id, name, root, challenge, created_at, asked_at, dkim_tokens, dkim_zone, dkim_status, mail_from_status,
                 may_send, is_associated, ses_read_at, looked_at, verified_at, hold, trouble, trouble_at,
-                removal_asked_at, due_at
+                claim_ends_at, removal_asked_at, removal_reason, due_at
          from domains
          where tenant_id = $1 and removed_at is null and ($2::uuid is null or id = $2)
          order by name",
@@ -66,17 +112,13 @@ async fn read(connection: &mut PgConnection, tenant: TenantId, only: Option<Doma
 }
 
 fn domain(row: &PgRow) -> Result<Domain> {
-    let name = |column: &str| -> Result<DomainName> {
-        let text: &str = row.try_get(column)?;
-        DomainName::parse(text).map_err(|_| Error::Row(format!("domains.{column} {text:?}")))
-    };
     let tokens: Option<Vec<String>> = row.try_get("dkim_tokens")?;
     let zone: Option<String> = row.try_get("dkim_zone")?;
     let trouble: Option<String> = row.try_get("trouble")?;
     Ok(Domain {
         id: DomainId::from_uuid(row.try_get("id")?),
-        name: name("name")?,
-        root: name("root")?,
+        name: name(row, "name")?,
+        root: name(row, "root")?,
         challenge: row.try_get("challenge")?,
         created_at: row.try_get("created_at")?,
         asked_at: row.try_get("asked_at")?,
@@ -90,7 +132,9 @@ fn domain(row: &PgRow) -> Result<Domain> {
         verified_at: row.try_get("verified_at")?,
         hold: parse(row, "hold", Hold::parse)?,
         trouble: trouble.zip(row.try_get("trouble_at")?),
+        claim_ends_at: row.try_get("claim_ends_at")?,
         removal_asked_at: row.try_get("removal_asked_at")?,
+        removal_reason: parse(row, "removal_reason", Lapse::parse)?,
         due_at: row.try_get("due_at")?,
         records: Vec::new(),
     })
@@ -113,6 +157,11 @@ fn record(row: &PgRow) -> Result<Record> {
         unanswered_since: row.try_get("unanswered_since")?,
         found_at: row.try_get("found_at")?,
     })
+}
+
+fn name(row: &PgRow, column: &str) -> Result<DomainName> {
+    let text: &str = row.try_get(column)?;
+    DomainName::parse(text).map_err(|_| Error::Row(format!("domains.{column} {text:?}")))
 }
 
 /// A word of ours; `None` for null.

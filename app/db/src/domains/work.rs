@@ -4,7 +4,7 @@ use super::Record;
 use crate::Result;
 use crate::messages::lanes;
 use crate::scope::TenantTx;
-use rules::domains::{Hold, Observation, WantedRecord};
+use rules::domains::{Hold, Lapse, Observation, WantedRecord};
 use rules::ids::DomainId;
 use rules::time::OffsetDateTime;
 
@@ -113,27 +113,47 @@ pub async fn write_record(tx: &mut TenantTx, domain: DomainId, record: &Record) 
     Ok(())
 }
 
-/// Writes when DNS was looked at, and since when the domain is verified.
+/// Writes when DNS was looked at, since when the domain is verified, and when its claim ends.
 pub async fn write_look(
     tx: &mut TenantTx,
     domain: DomainId,
     looked_at: OffsetDateTime,
     verified_at: Option<OffsetDateTime>,
+    claim_ends_at: Option<OffsetDateTime>,
 ) -> Result<()> {
     let tenant = tx.tenant();
     let is_new: Option<bool> = sqlx::query_scalar(
         "with before as (select verified_at from domains where tenant_id = $1 and id = $2)
-         update domains d set looked_at = $3, verified_at = $4 from before where d.tenant_id = $1 and d.id = $2
+         update domains d set looked_at = $3, verified_at = $4, claim_ends_at = $5 from before
+         where d.tenant_id = $1 and d.id = $2
          returning before.verified_at is null and d.verified_at is not null",
     )
     .bind(tenant.uuid())
     .bind(domain.uuid())
     .bind(looked_at)
     .bind(verified_at)
+    .bind(claim_ends_at)
     .fetch_optional(tx.sql())
     .await?;
     // Where nothing is new, nobody is woken to meet the same again.
     if is_new == Some(true) { lanes::wake(tx, looked_at).await } else { Ok(()) }
+}
+
+/// The claim has ended by itself: the domain goes as if a person had asked, with whatever mailboxes stand on it. They stay,
+/// and nothing leaves from them.
+pub async fn end(tx: &mut TenantTx, domain: DomainId, why: Lapse, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update domains set removal_asked_at = $3, removal_reason = $4, verified_at = null, due_at = $3
+         where tenant_id = $1 and id = $2 and removed_at is null and removal_asked_at is null",
+    )
+    .bind(tenant.uuid())
+    .bind(domain.uuid())
+    .bind(now)
+    .bind(why.as_str())
+    .execute(tx.sql())
+    .await?;
+    Ok(())
 }
 
 /// Holds a domain until an operator has looked at it.

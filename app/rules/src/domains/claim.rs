@@ -162,6 +162,7 @@ mod tests {
             ("a.b.acme.co.uk", "acme.co.uk"),
             ("mail.firm.uk.com", "firm.uk.com"),
             ("Bücher.example", "xn--bcher-kva.example"),
+            ("post.firma.公司.cn", "firma.xn--55qx5d.cn"),
         ] {
             assert_eq!(root(name).as_deref(), Ok(expected), "{name}");
         }
@@ -169,10 +170,10 @@ mod tests {
 
     #[test]
     fn names_that_belong_to_many_cannot_be_claimed() {
-        for name in ["co.uk", "uk.com", "github.io", "contoso.onmicrosoft.com"] {
+        for name in ["co.uk", "uk.com", "公司.cn", "github.io", "contoso.onmicrosoft.com"] {
             assert!(matches!(root(name), Err(ClaimError::PublicSuffix(_))), "{name}: {:?}", root(name));
         }
-        for name in ["gmail.com", "x.gmail.com", "GMX.de", "mail.ru"] {
+        for name in ["gmail.com", "x.gmail.com", "GMX.de.", "ｇｍａｉｌ。com", "mail.ru"] {
             assert!(matches!(root(name), Err(ClaimError::FreeMail(_))), "{name}: {:?}", root(name));
             assert!(is_free_mail(&DomainName::parse(name).unwrap()));
         }

@@ -64,12 +64,13 @@ pub enum Observation {
     Found,
 }
 
-/// All records of `domain`. Those of SES only once it has given its `tokens` and their `zone`; `region` is SES's.
+/// All records of `domain` that are known: those of DKIM once SES has given their tokens and zone, those of the return path
+/// once it is known in which `region` of SES they are.
 pub fn wanted_records(
     domain: &DomainName,
     challenge: &str,
     dkim: Option<(&[String], &str)>,
-    region: &str,
+    region: Option<&str>,
 ) -> Vec<WantedRecord> {
     let record = |purpose, slot, kind, name, value| WantedRecord { purpose, slot, kind, name, value, priority: None };
     let mut wanted = vec![record(
@@ -84,6 +85,8 @@ pub fn wanted_records(
             let name = format!("{token}._domainkey.{domain}");
             wanted.push(record(Purpose::Dkim, slot, RecordKind::Cname, name, format!("{token}.{zone}")));
         }
+    }
+    if let Some(region) = region {
         let name = return_path(domain);
         let host = format!("feedback-smtp.{region}.amazonses.com");
         let mx = record(Purpose::ReturnPath, 0, RecordKind::Mx, name.clone(), host);
@@ -247,7 +250,7 @@ mod tests {
     fn records() -> Vec<WantedRecord> {
         let tokens = ["aaa", "bbb", "ccc"].map(str::to_owned);
         let zone = "dkim.amazonses.com";
-        wanted_records(&name("mail.acme.com"), "secret", Some((tokens.as_slice(), zone)), "eu-west-1")
+        wanted_records(&name("mail.acme.com"), "secret", Some((tokens.as_slice(), zone)), Some("eu-west-1"))
     }
 
     fn judge(purpose: Purpose, slot: i16, answers: &[&str]) -> Observation {

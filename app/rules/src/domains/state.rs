@@ -60,6 +60,8 @@ pub struct DomainFacts {
 pub enum DomainState {
     Removing,
     Held(Hold),
+    /// The team has not shown that the name is theirs: nothing is made at SES before.
+    NeedsOwnership,
     /// SES has not given its keys yet.
     Preparing,
     /// So many required records are not right.
@@ -106,7 +108,7 @@ impl SesStatus {
         }
     }
 
-    const fn holds(self) -> bool {
+    pub(super) const fn holds(self) -> bool {
         matches!(self, Self::Success | Self::TemporaryFailure)
     }
 }
@@ -127,7 +129,7 @@ impl Hold {
 }
 
 impl Found {
-    fn is_right(&self) -> bool {
+    pub(super) fn is_right(&self) -> bool {
         self.observation == Some(Observation::Found)
     }
 }
@@ -144,6 +146,9 @@ impl DomainFacts {
             DomainState::Held(hold)
         } else if self.was_verified && self.may_send && count > 0 {
             DomainState::Losing(count)
+        } else if self.dkim.is_none() && !self.is_owned() {
+            let is_unanswered = self.ownership().is_some_and(|record| record.is_unanswered);
+            if is_unanswered { DomainState::CannotTell } else { DomainState::NeedsOwnership }
         } else if self.dkim.is_none() {
             DomainState::Preparing
         } else if count > 0 && missing.all(|record| record.is_unanswered) {
@@ -164,9 +169,18 @@ impl DomainFacts {
         self.records.iter().all(|record| record.is_right() || !record.purpose.is_required())
     }
 
-    /// Whether the team has shown that it can change the domain's DNS.
+    /// Whether the team has shown that it can change the domain's DNS, by the last answer.
     pub fn is_owned(&self) -> bool {
-        self.records.iter().any(|record| record.purpose == Purpose::Ownership && record.is_right())
+        self.ownership().is_some_and(Found::is_right)
+    }
+
+    /// Whether an identity may be made now: the last look itself has seen the ownership record.
+    pub fn is_seen_owned(&self) -> bool {
+        self.ownership().is_some_and(|record| record.is_right() && !record.is_unanswered)
+    }
+
+    pub(super) fn ownership(&self) -> Option<&Found> {
+        self.records.iter().find(|record| record.purpose == Purpose::Ownership)
     }
 
     /// One row, by its own look-up and by SES's word on its purpose.
@@ -203,7 +217,8 @@ pub fn check_again_after(state: DomainState, asked_ago: Duration) -> Duration {
         DomainState::Verified => Duration::hours(limits::DOMAIN_VERIFIED_CHECK_HOURS),
         DomainState::Held(_) | DomainState::Losing(_) => Duration::minutes(limits::DOMAIN_TROUBLE_CHECK_MINS),
         DomainState::Removing | DomainState::Preparing => Duration::seconds(limits::DOMAIN_EAGER_CHECK_SECS),
-        DomainState::NeedsRecords(_)
+        DomainState::NeedsOwnership
+        | DomainState::NeedsRecords(_)
         | DomainState::CannotTell
         | DomainState::WaitingForSes
         | DomainState::SesFailed => match asked_ago {
@@ -279,6 +294,21 @@ mod tests {
         facts.records[2].is_unanswered = true;
         assert_eq!(facts.record_state(&facts.records[2]), RecordState::CannotTell);
         assert_eq!(facts.state(), DomainState::CannotTell);
+    }
+
+    #[test]
+    fn before_there_are_keys_only_ownership_counts() {
+        let mut facts =
+            DomainFacts { dkim: None, mail_from: None, ..facts(SesStatus::Pending, SesStatus::Pending, false) };
+        assert_eq!((facts.state(), facts.is_seen_owned()), (DomainState::Preparing, true));
+        facts.records[0].is_unanswered = true;
+        assert!(facts.is_owned() && !facts.is_seen_owned());
+        for observation in [None, Some(Observation::NotFound), Some(Observation::Wrong), Some(Observation::Doubled)] {
+            facts.records[0] = Found { observation, is_unanswered: false, was_found: false, ..facts.records[0] };
+            assert_eq!(facts.state(), DomainState::NeedsOwnership, "{observation:?}");
+            facts.records[0].is_unanswered = true;
+            assert_eq!(facts.state(), DomainState::CannotTell, "{observation:?}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) fn instead<T>(fault: Option<FaultKind>) -> Option<Outcome<T>> {
         FaultKind::TooManyRequests => Outcome::Answer(Err(Failure::too_many_requests())),
         FaultKind::InternalError => Outcome::Answer(Err(Failure::internal_error())),
         FaultKind::ServiceUnavailable => Outcome::Answer(Err(Failure::service_unavailable())),
+        FaultKind::NotFound => Outcome::Answer(Err(Failure::not_found("It is not known here."))),
         FaultKind::Garbage => Outcome::Garbage,
         FaultKind::Hang => Outcome::Hang,
         FaultKind::AcceptThenHang | FaultKind::AcceptThenReset | FaultKind::FailInPart | FaultKind::SlowDrip => {

@@ -13,6 +13,8 @@ use rules::isolation::{DriftKind, Urgency};
 
 pub enum Outcome {
     Found(work::Identity),
+    /// It is gone, and the team does not show that the name is theirs: none is made.
+    Gone,
     /// It is not ours to touch.
     Held(Hold),
 }
@@ -43,8 +45,10 @@ impl Look<'_> {
         let control = &self.context.control(Some(self.tenant), urgency);
         let mut found = match control.find_identity(name).await? {
             Some(found) => found,
+            None if !domain.facts().is_seen_owned() => return Ok(Outcome::Gone),
             None => {
                 self.meets(DriftKind::IdentityGone, name, "there", "not there");
+                // Somebody may have made it in this moment: what is read now is judged, whoever made it.
                 control.create_identity(name, &owner, ready.set).await?;
                 reread(control, name).await?
             }
@@ -56,8 +60,10 @@ impl Look<'_> {
             self.meets(DriftKind::ForeignTenant, name, ready.name, &foreign.join(", "));
             return Ok(Outcome::Held(Hold::ForeignTenant));
         }
-        if found.owner.as_deref() != Some(&owner) {
-            return Ok(Outcome::Held(Hold::UnknownIdentity));
+        match found.owner.as_deref() {
+            Some(found) if found == owner => {}
+            Some(_) => return Ok(Outcome::Held(Hold::ForeignTenant)),
+            None => return Ok(Outcome::Held(Hold::UnknownIdentity)),
         }
         if self.put_what_differs(control, &found).await? {
             found = reread(control, name).await?;
@@ -86,7 +92,7 @@ impl Look<'_> {
 
     /// Only what was read before can have drifted.
     fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) {
-        if self.domain.ses_read_at.is_none() && kind != DriftKind::ForeignTenant {
+        if self.domain.dkim.is_none() && kind != DriftKind::ForeignTenant {
             return;
         }
         self.met.push(Met {

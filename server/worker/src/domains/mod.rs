@@ -1,5 +1,6 @@
-//! A domain becomes verified: look at its records in DNS, bring its identity at SES to what is wanted, write down what both
-//! said. One turn does all that can be done now, and says when to look again.
+//! A domain becomes verified: look at its records in DNS; once the ownership record is seen, bring its identity at SES to what
+//! is wanted; write down what both said. One turn does all that can be done now, and says when to look again. A claim that
+//! nobody shows to be theirs for long ends here.
 
 mod identity;
 mod look;
@@ -10,7 +11,8 @@ pub use look::observe;
 use crate::Context;
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Progress, Result};
-use db::domains::work::{self, Identity};
+use db::clock;
+use db::domains::work;
 use db::domains::{self, Domain, Record};
 use db::isolation::drifts::{self, LookedFor, Met};
 use db::isolation::ses_tenants::{self, SesTenant};
@@ -18,7 +20,7 @@ use db::lease::{self, Lease, Leased};
 use db::messages::lanes;
 use db::scope::TenantTx;
 use identity::{Look, Outcome};
-use rules::domains::{DomainState, check_again_after, wanted_records};
+use rules::domains::{DomainState, check_again_after, ended, ends_at, wanted_records};
 use rules::ids::TenantId;
 use rules::limits;
 use rules::messages::Wait;
@@ -105,6 +107,10 @@ async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, read
 /// SES takes few calls: it is asked when its answer can have changed, and now and then.
 fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
     let facts = domain.facts();
+    let is_made = domain.dkim.is_some() || domain.hold.is_some();
+    if !is_made && !facts.is_seen_owned() {
+        return false;
+    }
     let Some(read_at) = domain.ses_read_at else {
         return true;
     };
@@ -115,31 +121,29 @@ fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
         DomainState::Preparing | DomainState::WaitingForSes | DomainState::SesFailed => true,
         DomainState::Verified | DomainState::Losing(_) | DomainState::Held(_) => true,
         DomainState::NeedsRecords(_) | DomainState::CannotTell => is_stale || was_asked || waits_for_us,
-        DomainState::Removing => false,
+        DomainState::NeedsOwnership | DomainState::Removing => false,
     }
 }
 
 async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -> Result<()> {
     let Turn { mut domain, known, looked_at, at_ses, met } = turn;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let known_dkim = domain.dkim.clone();
-    match &at_ses {
-        Some(Outcome::Found(found)) => take_over(&mut domain, found),
-        Some(Outcome::Held(hold)) => domain.hold = Some(*hold),
-        None => {}
-    }
-    let has_new_records = domain.dkim != known_dkim;
-    let state = domain.facts().state();
+    take_over(&mut domain, at_ses.as_ref());
+    let dkim = domain.dkim.as_ref().map(|(tokens, zone)| (tokens.as_slice(), zone.as_str()));
+    let wanted = wanted_records(&domain.name, &domain.challenge, dkim, Some(context.ses.region()));
+    let has_new_records = !wanted.iter().eq(known.iter().map(|record| &record.wanted));
+    let (facts, business_now) = (domain.facts(), clock::business_time(&mut tx, looked_at).await?);
+    let (state, proof) = (facts.state(), facts.proof());
+    let claim_ends_at = ends_at(proof, domain.claim_ends_at, business_now);
     let verified_at = match state {
         DomainState::Verified => Some(domain.verified_at.unwrap_or(looked_at)),
         DomainState::Losing(_) => domain.verified_at,
         _ => None,
     };
-    let next = if has_new_records {
-        context.now()
-    } else {
-        context.now() + check_again_after(state, looked_at - domain.asked_at)
-    };
+    let pause = if has_new_records { Duration::ZERO } else { check_again_after(state, looked_at - domain.asked_at) };
+    // At the claim's end it is looked at once more, whatever else.
+    let until_end = claim_ends_at.map(|at| at - business_now).filter(|left| left.is_positive());
+    let next = context.now() + until_end.map_or(pause, |left| left.min(pause));
     if !lease::settle(&mut tx, Leased::Domains, lease, Some(next)).await? {
         return Ok(());
     }
@@ -147,32 +151,43 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
         work::write_record(&mut tx, domain.id, record).await?;
     }
     match &at_ses {
-        Some(Outcome::Found(found)) => {
-            work::write_identity(&mut tx, domain.id, Some(found), looked_at).await?;
-            let dkim = Some((found.dkim_tokens.as_slice(), found.dkim_zone.as_str()));
-            let wanted = wanted_records(&domain.name, &domain.challenge, dkim, context.ses.region());
-            work::want_records(&mut tx, domain.id, &wanted).await?;
-        }
+        Some(Outcome::Found(found)) => work::write_identity(&mut tx, domain.id, Some(found), looked_at).await?,
+        Some(Outcome::Gone) => work::write_identity(&mut tx, domain.id, None, looked_at).await?,
         Some(Outcome::Held(hold)) => work::hold(&mut tx, domain.id, *hold).await?,
         None => {}
+    }
+    if has_new_records {
+        work::want_records(&mut tx, domain.id, &wanted).await?;
     }
     if at_ses.is_some() {
         let looked_for = LookedFor { kinds: &identity::LOOKED_FOR, resource: Some(domain.name.as_str()) };
         drifts::write(&mut tx, &met, looked_for, looked_at).await?;
     }
-    work::write_look(&mut tx, domain.id, looked_at, verified_at).await?;
+    work::write_look(&mut tx, domain.id, looked_at, verified_at, claim_ends_at).await?;
     if state == DomainState::Verified {
         lanes::lift_holds(&mut tx, &[Wait::NotAssociated, Wait::DomainNotVerified], domain.id).await?;
+    }
+    if let Some(why) = ended(proof, claim_ends_at, business_now) {
+        work::end(&mut tx, domain.id, why, looked_at).await?;
     }
     Ok(tx.commit().await?)
 }
 
 /// What SES said, in the domain as it is judged now.
-fn take_over(domain: &mut Domain, found: &Identity) {
+fn take_over(domain: &mut Domain, at_ses: Option<&Outcome>) {
+    let found = match at_ses {
+        None => return,
+        Some(Outcome::Held(hold)) => {
+            domain.hold = Some(*hold);
+            return;
+        }
+        Some(Outcome::Gone) => None,
+        Some(Outcome::Found(found)) => Some(found),
+    };
     domain.hold = None;
-    domain.dkim = Some((found.dkim_tokens.clone(), found.dkim_zone.clone()));
-    domain.dkim_status = Some(found.dkim_status.clone());
-    domain.mail_from_status = Some(found.mail_from_status.clone());
-    domain.may_send = found.may_send;
-    domain.is_associated = found.is_associated;
+    domain.dkim = found.map(|found| (found.dkim_tokens.clone(), found.dkim_zone.clone()));
+    domain.dkim_status = found.map(|found| found.dkim_status.clone());
+    domain.mail_from_status = found.map(|found| found.mail_from_status.clone());
+    domain.may_send = found.is_some_and(|found| found.may_send);
+    domain.is_associated = found.is_some_and(|found| found.is_associated);
 }
