@@ -1,7 +1,9 @@
 //! Every bound in one place, each with its reason.
 
+mod caps;
 mod replies;
 
+pub use caps::*;
 pub use replies::*;
 
 /// A person's name: long enough for the longest real ones, short enough for one line of a table.
