@@ -197,6 +197,8 @@ fn of_the_console() -> Vec<Route> {
         post("/console/tenants/{tenant}/pause", Operator, console::pause::submit),
         get("/console/tenants/{tenant}/resume", Operator, console::pause::resume_page),
         post("/console/tenants/{tenant}/resume", Operator, console::pause::submit_resume),
+        get("/console/tenants/{tenant}/caps", Operator, console::caps::page),
+        post("/console/tenants/{tenant}/caps", Operator, console::caps::submit),
         get("/console/tenants/{tenant}/invite", Operator, console::invite::page),
         post("/console/tenants/{tenant}/invite", Operator, console::invite::submit),
         get("/console/tenants/{tenant}/ses", Operator, console::at_ses::page),

@@ -2,7 +2,7 @@
 //! really leaves, nobody moves it.
 
 use crate::Result;
-use crate::scope::{AccountsTx, TenantTx, WorkerTx};
+use crate::scope::{AccountsTx, OperatorTx, TenantTx, WorkerTx};
 use rules::time::{Duration, OffsetDateTime};
 use sqlx::PgConnection;
 
@@ -20,6 +20,11 @@ pub async fn business_time_of_work(tx: &mut WorkerTx, now: OffsetDateTime) -> Re
 
 /// The same for a page.
 pub async fn business_time_of_page(tx: &mut AccountsTx, now: OffsetDateTime) -> Result<OffsetDateTime> {
+    read(tx.sql(), now).await
+}
+
+/// The same for the console.
+pub async fn business_time_of_console(tx: &mut OperatorTx, now: OffsetDateTime) -> Result<OffsetDateTime> {
     read(tx.sql(), now).await
 }
 

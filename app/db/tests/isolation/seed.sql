@@ -68,3 +68,6 @@ insert into replies (tenant_id, id, inbound_id, message_id, lead_id, received_at
         'lead{n}@example.com', 'Re: Hello', 'Yes', '', '[]', false, false);
 insert into drifts (tenant_id, id, kind, resource, expected, found, found_at, seen_at, is_repaired)
     values ('{tenant}', '{user}', 'sending_off', 'a-set', 'on', 'off', '2026-01-01', '2026-01-01', false);
+insert into tenant_caps (tenant_id, a_hour, weight, changed_at, changed_by, second, in_second)
+    values ('{tenant}', 100, 1, '2026-01-01', '{user}', 0, 0);
+insert into claimed_minutes (tenant_id, minute, mails) values ('{tenant}', '2026-01-01', 1);
