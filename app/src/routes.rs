@@ -201,6 +201,8 @@ fn of_the_console() -> Vec<Route> {
         post("/console/tenants/{tenant}/close", Operator, console::closure::submit),
         get("/console/tenants/{tenant}/keep", Operator, console::closure::keep_page),
         post("/console/tenants/{tenant}/keep", Operator, console::closure::submit_keep),
+        get("/console/tenants/{tenant}/caps", Operator, console::caps::page),
+        post("/console/tenants/{tenant}/caps", Operator, console::caps::submit),
         get("/console/tenants/{tenant}/invite", Operator, console::invite::page),
         post("/console/tenants/{tenant}/invite", Operator, console::invite::submit),
         get("/console/tenants/{tenant}/ses", Operator, console::at_ses::page),

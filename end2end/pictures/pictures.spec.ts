@@ -209,6 +209,7 @@ test('every page', async ({ browser }) => {
   await drift(outside, page, tenant);
   await take(outside, 'console-shared-ips', `${tenant}/ses/shared-ips`);
   await take(outside, 'console-pause', `${tenant}/pause`);
+  await take(outside, 'console-caps', `${tenant}/caps`);
   await take(outside, 'console-invite', `${tenant}/invite`);
   await take(outside, 'console-new-tenant', '/console/tenants/new');
   await take(outside, 'console-mail', '/console/mail');

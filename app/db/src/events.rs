@@ -1,7 +1,8 @@
 //! What SES told: what it means for a message ([`apply`]), and every notification raw, once, with what came of it
 //! ([`keep`]). Doing either twice changes nothing, and the order makes no difference.
 
-use crate::messages::settle;
+use crate::isolation::caps;
+use crate::messages::{lanes, settle};
 use crate::scope::{TenantTx, WorkerTx};
 use crate::suppression;
 use crate::{Error, Result};
@@ -270,6 +271,14 @@ async fn raise(
     .bind(now)
     .execute(tx.sql())
     .await?;
+    let counts = |state: MessageState| i64::from(state.takes_allowance());
+    let more =
+        ids.iter().zip(&merged).filter_map(|(id, it)| Some((*id, counts(it.to) - counts(before.get(id)?.state))));
+    let more: Vec<(Uuid, i64)> = more.filter(|(_, more)| *more != 0).collect();
+    if more.iter().any(|(_, more)| *more < 0) {
+        lanes::wake_those_over_cap(tx, now).await?;
+    }
+    caps::correct(tx, &more).await?;
     let was_open = |id: &Uuid| before.get(id).is_some_and(|known| known.state < MessageState::Accepted);
     Ok(ids.iter().zip(&merged).filter(|(id, it)| was_open(id) && it.to.left()).map(|(id, _)| *id).collect())
 }

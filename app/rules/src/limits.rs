@@ -1,9 +1,11 @@
 //! Every bound in one place, each with its reason.
 
+mod caps;
 mod domains;
 mod isolation;
 mod replies;
 
+pub use caps::*;
 pub use domains::*;
 pub use isolation::*;
 pub use replies::*;

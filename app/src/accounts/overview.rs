@@ -1,6 +1,7 @@
 //! `/t/<slug>`: is the lane healthy, and what is next?
 
 use crate::domains::domain_state;
+use crate::isolation::{allowed, cap_is_used, used};
 use crate::page::render;
 use crate::ssr::Member;
 use crate::ui::button::LinkButton;
@@ -13,13 +14,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::memberships;
 use db::domains::{self, Domain};
-use db::isolation::Pause;
+use db::isolation::{Pause, caps};
 use db::leads::sources;
 use db::{mailboxes, sequences};
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::domains::DomainState;
-use rules::time::OffsetDateTime;
+use rules::isolation::{Allowance, CapSpan};
+use rules::time::{OffsetDateTime, absolute, relative};
 
 pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
@@ -31,18 +33,20 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         sequences: sequences::has_any(&mut tx).await?,
     };
     let numbers = metrics::read(&mut tx, &frame).await?;
+    let allowance = caps::find(&mut tx, frame.business_now).await?;
     tx.commit().await?;
     let title = frame.tenant.name.clone();
     Ok(render(&site, StatusCode::OK, title.clone(), move || {
         let people_page = frame.address("/people");
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
-        let (pauses, now) = (frame.pauses.clone(), frame.business_now);
+        let (pauses, business_now) = (frame.pauses.clone(), frame.business_now);
         let next_step = next_step(&frame, &domains, has);
         let numbers = has.sequences.then(|| metrics::view(&frame, numbers));
         view! {
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
-                {lane(pauses, now)}
+                {lane(pauses, allowance.as_ref(), business_now)}
+                {allowance.map(|allowance| caps_of_team(&allowance, business_now))}
                 {next_step}
                 {numbers}
                 <p>"The team: "<a href=people_page>{count}</a>"."</p>
@@ -52,8 +56,27 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     .await)
 }
 
-/// How the lane stands: each cause for itself, since when, and who can lift it.
-fn lane(pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView {
+/// What the operator allows, in words.
+fn caps_of_team(allowance: &Allowance, now: OffsetDateTime) -> impl IntoView + use<> {
+    let spans = [(CapSpan::Day, "the last 24 hours"), (CapSpan::Hour, "the last hour")];
+    let used: Vec<_> = spans
+        .into_iter()
+        .filter_map(|(span, words)| Some(format!(" {} in {words}.", used(allowance, span, now)?)))
+        .collect();
+    view! { <p>{format!("The operator allows this team {}.", allowed(allowance.caps()))}{used}</p> }
+}
+
+/// How the lane stands: each cause for itself, since when, and who can lift it; then a cap that holds it.
+fn lane(pauses: Vec<Pause>, allowance: Option<&Allowance>, now: OffsetDateTime) -> impl IntoView + use<> {
+    // A second's cap is free again before anybody has read it.
+    let full = allowance.and_then(|it| it.full(now)).filter(|full| full.span != CapSpan::Second);
+    if let (true, Some(full)) = (pauses.is_empty(), full) {
+        let next = format!(" The next mail can leave {}, at ", relative(full.until, now));
+        return view! {
+            <p><StateWord tone=Tone::Waiting word="Cap used"/>" "{cap_is_used(full.span, full.cap)}{next}{absolute(full.until)}"."</p>
+        }
+        .into_any();
+    }
     if pauses.is_empty() {
         return view! { <p><StateWord tone=Tone::Good word="Lane open"/>" Nothing holds this team's mail back."</p> }
             .into_any();

@@ -84,7 +84,7 @@ fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
             <dt>"In 24 hours"</dt>
             <dd>{quota}</dd>
             <dt>"A second"</dt>
-            <dd>{it.rate_a_second}", of which "{limits::ACCOUNT_RATE_PERCENT}" % are given to teams, evenly"</dd>
+            <dd>{it.rate_a_second}", of which "{limits::ACCOUNT_RATE_PERCENT}" % are given to teams, by their weights"</dd>
             <dt>"Queue of events"</dt>
             <dd>
                 <StateWord tone=ear_tone word=ear/>

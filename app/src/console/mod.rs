@@ -3,12 +3,14 @@
 pub mod account;
 pub mod at_ses;
 pub mod audit;
+pub mod caps;
 pub mod closure;
 pub mod drift;
 pub mod invite;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;
+mod queue;
 pub mod replies;
 pub mod sandbox;
 mod ses;

@@ -1,6 +1,6 @@
 //! `/console/tenants/<tenant>`: one tenant opened by the operator, which the audit remembers.
 
-use crate::console::{closure, ses};
+use crate::console::{closure, queue, ses};
 use crate::page::render;
 use crate::ssr::{Address, Operator};
 use crate::ui::button::LinkButton;
@@ -45,6 +45,7 @@ pub async fn page(
     let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
+    let queue = queue::read(&mut tx, tenant.id, site.now()).await?;
     tx.commit().await?;
     let (now, name) = (site.now(), operator.person.name.clone());
     let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
@@ -65,6 +66,7 @@ pub async fn page(
                     <dd><Time at=tenant.created_at now/></dd>
                 </dl>
                 {lane(&at, pauses, business_now)}
+                {queue::view(&at, queue)}
                 <h2>"At Amazon SES"</h2>
                 {ses::facts_of(at_ses, now)}
                 {ses::identities(domains, ended, now)}

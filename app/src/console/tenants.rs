@@ -3,6 +3,7 @@
 use crate::page::render;
 use crate::ssr::{Ask, Operator};
 use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::number::thousands;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::{button::LinkButton, empty::Empty, time::Time};
@@ -27,8 +28,8 @@ pub struct Page {
 pub async fn page(State(site): State<Site>, operator: Operator, Ask(page): Ask<Page>) -> Result<Response> {
     let mut tx = operator.read().await?;
     // One more than is shown says whether there is a next page.
-    let mut lines = tenants::list(&mut tx, page.after, PAGE_ROWS_MAX + 1).await?;
     let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
+    let mut lines = tenants::list(&mut tx, page.after, PAGE_ROWS_MAX + 1, business_now).await?;
     tx.commit().await?;
     let shown = usize::try_from(PAGE_ROWS_MAX).unwrap_or(usize::MAX);
     let more = lines.len() > shown;
@@ -77,10 +78,14 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTi
                     view! { <StateWord tone=Tone::Bad word="Paused"/>" "<Time at now=business_now/> }.into_any()
                 }
             };
+            let waits = line.lanes_due_since.map(|since| {
+                view! { {thousands(line.lanes_due)}", since "<Time at=since now=business_now/> }
+            });
             view! {
                 <tr>
                     <th scope="row"><a href=format!("/console/tenants/{}", line.id)>{line.name}</a></th>
                     <td data-label="Lane">{state}</td>
+                    <td data-label="Mailboxes that wait">{waits}</td>
                     <td data-label="Address"><code>"/t/"{line.slug}</code></td>
                     <td data-label="Owner">{owner}</td>
                     <td data-label="Members" class="number">{line.members}</td>
@@ -91,6 +96,6 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTi
         })
         .collect();
     view! {
-        <Table columns=vec![Column::Text("Tenant"), Column::Text("Lane"), Column::Text("Address"), Column::Text("Owner"), Column::Number("Members"), Column::Text("Created")] rows/>
+        <Table columns=vec![Column::Text("Tenant"), Column::Text("Lane"), Column::Text("Mailboxes that wait"), Column::Text("Address"), Column::Text("Owner"), Column::Number("Members"), Column::Text("Created")] rows/>
     }
 }

@@ -15,10 +15,10 @@ use crate::{Refusal, Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use db::isolation::{Pause, parts};
+use db::isolation::{Pause, caps, parts};
 use db::mailboxes::{self, Mailbox};
 use db::messages::Filter;
-use db::messages::lanes::{self, Lane};
+use db::messages::lanes;
 use db::metrics::DayRange;
 use db::scope::TenantTx;
 use leptos::prelude::*;
@@ -42,9 +42,11 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
     let today = mailbox.settings.window.day_of(frame.business_now);
     let sent = lanes::count_of_days(&mut tx, &[(id, today)]).await?.get(&id).copied().unwrap_or(0);
     let lane_row = lanes::find(&mut tx, id).await?;
+    let allowance = caps::find(&mut tx, frame.business_now).await?;
     let paused = parts::list(&mut tx).await?;
     tx.commit().await?;
     let now = site.now();
+    let waits = lane_sentence(lane_row, allowance.as_ref(), frame.business_now);
     Ok(render(&site, StatusCode::OK, mailbox.address.to_string(), move || {
         let at = frame.address(&format!("/mailboxes/{id}"));
         let manages = frame.role.may(Permission::ManageMailboxes);
@@ -56,7 +58,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: MailboxAddr
                     <h1>{mailbox.address.to_string()}</h1>
                     {acts}
                 </div>
-                {lane(&frame, &mailbox, &paused, (sent, lane_row), now)}
+                {lane(&frame, &mailbox, &paused, (sent, waits), now)}
                 {preview(&mailbox)}
                 {removal}
             </Tenant>
@@ -74,12 +76,12 @@ fn acts(at: &str, pauses: &[Pause]) -> impl IntoView + use<> {
     }
 }
 
-/// `sent` is how many mails count on its day so far.
+/// `sent` is how many mails count on its day so far, `waits` why nothing leaves now.
 fn lane(
     frame: &TenantFrame,
     mailbox: &Mailbox,
     paused: &[(LanePart, Pause)],
-    (sent, lane): (i64, Option<Lane>),
+    (sent, waits): (i64, String),
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let settings = &mailbox.settings;
@@ -110,7 +112,7 @@ fn lane(
         <Pauses pauses now=frame.business_now/>
         <dl class="facts">
             <dt>"Now"</dt>
-            <dd>{lane_sentence(lane, frame.business_now)}</dd>
+            <dd>{waits}</dd>
             <dt>"Today"</dt>
             <dd><a href=todays>{format!("{sent} of {cap}")}</a></dd>
             <dt>"Mails a day"</dt>

@@ -1,9 +1,11 @@
 //! How mails and lanes stand, in words.
 
+use crate::isolation::cap_is_used;
 use crate::ui::state::Tone;
 use db::messages::Message;
 use db::messages::lanes::Lane;
 use db::metrics::Fact;
+use rules::isolation::Allowance;
 use rules::messages::{LaneWait, MessageState};
 use rules::time::{OffsetDateTime, absolute, relative};
 
@@ -44,8 +46,8 @@ pub const fn fact_label(fact: Fact) -> &'static str {
     }
 }
 
-/// Why nothing leaves now, and when it is looked at again. `now` is business time.
-pub fn lane_sentence(lane: Option<Lane>, now: OffsetDateTime) -> String {
+/// Why nothing leaves now, and when it is looked at again. `now` is business time; `allowance` what is left of the team's caps.
+pub fn lane_sentence(lane: Option<Lane>, allowance: Option<&Allowance>, now: OffsetDateTime) -> String {
     let Some(lane) = lane else {
         return LaneWait::NoRunningSequence.sentence().to_owned();
     };
@@ -53,11 +55,19 @@ pub fn lane_sentence(lane: Option<Lane>, now: OffsetDateTime) -> String {
         return "It is being looked at.".to_owned();
     };
     let when = lane.due_at.filter(|due| *due > now).map(|due| (relative(due, now), absolute(due)));
+    let why = if let LaneWait::TeamCap(span) = waits_for
+        && let Some(cap) = allowance.and_then(|it| it.caps().of(span))
+    {
+        cap_is_used(span, cap)
+    } else {
+        waits_for.sentence().to_owned()
+    };
     match (waits_for, when) {
-        (LaneWait::Gap | LaneWait::OutsideWindow | LaneWait::CapReached, Some((in_words, at))) => {
-            format!("{} Next mail {in_words}, at {at}, if one is due.", waits_for.sentence())
-        }
-        (_, Some((in_words, _))) => format!("{} Looked at again {in_words} at the latest.", waits_for.sentence()),
-        (_, None) => waits_for.sentence().to_owned(),
+        (
+            LaneWait::Gap | LaneWait::OutsideWindow | LaneWait::CapReached | LaneWait::TeamCap(_),
+            Some((in_words, at)),
+        ) => format!("{why} Next mail {in_words}, at {at}, if one is due."),
+        (_, Some((in_words, _))) => format!("{why} Looked at again {in_words} at the latest."),
+        (_, None) => why,
     }
 }

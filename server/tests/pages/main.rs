@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod caps;
 mod closing;
 mod console;
 mod demo;

@@ -35,6 +35,9 @@ pub struct TenantLine {
     pub invited_owner: Option<String>,
     /// Since when its lane stands still, for the oldest cause.
     pub paused_at: Option<OffsetDateTime>,
+    /// Mailboxes that could write now, and since when the oldest, in business time.
+    pub lanes_due: i64,
+    pub lanes_due_since: Option<OffsetDateTime>,
 }
 
 /// Commit on [`Creation::Done`] only.
@@ -61,8 +64,14 @@ pub async fn create(tx: &mut OperatorTx, new: &NewTenant<'_>, now: OffsetDateTim
     Ok(Creation::Done(new.id))
 }
 
-/// The newest first, `rows` at most, behind the tenant `after` if there is one. Ids sort by the time they were made.
-pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Result<Vec<TenantLine>> {
+/// The newest first, `rows` at most, behind the tenant `after` if there is one. Ids sort by the time they were made. `now` is
+/// business time.
+pub async fn list(
+    tx: &mut OperatorTx,
+    after: Option<TenantId>,
+    rows: i64,
+    now: OffsetDateTime,
+) -> Result<Vec<TenantLine>> {
     let rows = sqlx::query(
         "select t.tenant_id, t.name, t.slug, t.created_at,
                 (select count(*) from memberships m where m.tenant_id = t.tenant_id) as members,
@@ -72,13 +81,17 @@ pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Re
                    and not exists (select from memberships m where m.tenant_id = t.tenant_id and m.role = 'owner')
                  order by i.created_at desc limit 1) as invited_owner,
                 (select min(p.paused_at) from pauses p
-                 where p.tenant_id = t.tenant_id and p.resumed_at is null) as paused_at
-         from tenants t
+                 where p.tenant_id = t.tenant_id and p.resumed_at is null) as paused_at,
+                l.lanes_due, l.lanes_due_since
+         from tenants t cross join lateral (
+            select count(*) as lanes_due, min(due_at) as lanes_due_since from lanes
+            where tenant_id = t.tenant_id and due_at <= $3) l
          where $1::uuid is null or t.tenant_id < $1
          order by t.tenant_id desc limit $2",
     )
     .bind(after.map(TenantId::uuid))
     .bind(rows)
+    .bind(now)
     .fetch_all(tx.sql())
     .await?;
     rows.iter()
@@ -91,6 +104,8 @@ pub async fn list(tx: &mut OperatorTx, after: Option<TenantId>, rows: i64) -> Re
                 members: row.try_get("members")?,
                 invited_owner: row.try_get("invited_owner")?,
                 paused_at: row.try_get("paused_at")?,
+                lanes_due: row.try_get("lanes_due")?,
+                lanes_due_since: row.try_get("lanes_due_since")?,
             })
         })
         .collect()

@@ -1,9 +1,10 @@
 //! Pauses: rows with a cause each, in business time. A lane runs when no row is live; so does each part of it ([`parts`]). How
 //! a tenant goes: [`closures`]. What a tenant has at SES: [`ses_tenants`], and how that differs from what is wanted:
-//! [`drifts`], [`ses_sweep`]; what all share there: [`ses_account`]; what the platform's own mail leaves from:
-//! [`platform_sender`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
+//! [`drifts`], [`ses_sweep`]; what all share there: [`ses_account`]; what it may send of that: [`caps`]; what the platform's own
+//! mail leaves from: [`platform_sender`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
 
 pub mod aws_calls;
+pub mod caps;
 pub mod closures;
 pub mod drifts;
 pub mod overview;

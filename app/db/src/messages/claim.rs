@@ -1,9 +1,11 @@
 //! The intent that a claim leaves: the mails, before anything is told to SES, and why a lead gets none.
 
 use super::due::Candidate;
+use crate::isolation::caps;
 use crate::scope::TenantTx;
 use crate::{Error, Result};
 use rules::ids::{LeadId, MailboxId, MessageId, SequenceId};
+use rules::isolation::minute_of;
 use rules::messages::MessageState;
 use rules::secrets::SecretHash;
 use rules::time::OffsetDateTime;
@@ -60,13 +62,14 @@ impl PassedFor {
     }
 }
 
-/// Leaves the intent: from here on each is sent, or known not to have been.
+/// Leaves the intent: from here on each is sent, or known not to have been. What is sent under caps is counted.
 pub async fn insert(
     tx: &mut TenantTx,
     messages: &[NewMessage],
     now: OffsetDateTime,
     machine_now: OffsetDateTime,
     call_until: OffsetDateTime,
+    has_caps: bool,
 ) -> Result<()> {
     insert_rows(tx, messages, now).await?;
     let tenant = tx.tenant();
@@ -78,7 +81,14 @@ pub async fn insert(
          links as (
             insert into opt_out_links (tenant_id, token_hash, email_key, message_id, made_at)
             select $1, c.token_hash, c.email_key, c.id, $7
-            from unnest($2::uuid[], $5::bytea[], $6::text[]) c (id, token_hash, email_key) on conflict do nothing)
+            from unnest($2::uuid[], $5::bytea[], $6::text[]) c (id, token_hash, email_key) on conflict do nothing),
+         counted as (
+            insert into claimed_minutes as m (tenant_id, minute, mails) select $1, $9, $10 where $11
+            on conflict (tenant_id, minute) do update set mails = m.mails + excluded.mails),
+         forgotten as (delete from claimed_minutes where $11 and tenant_id = $1 and minute < $12),
+         in_second as (
+            update tenant_caps set in_second = case when second >= $13 then in_second + $10 else $10 end,
+                second = greatest(second, $13) where $11 and tenant_id = $1)
          insert into unsettled_messages (tenant_id, message_id, since, may_go_back, due_at, attempts)
          select $1, c.id, $7, false, $8, 0 from unnest($2::uuid[]) c (id) on conflict do nothing",
     )
@@ -90,6 +100,11 @@ pub async fn insert(
     .bind(messages.iter().map(|message| message.candidate.email.key()).collect::<Vec<_>>())
     .bind(machine_now)
     .bind(call_until)
+    .bind(minute_of(now))
+    .bind(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+    .bind(has_caps)
+    .bind(caps::oldest(now))
+    .bind(now.unix_timestamp())
     .execute(tx.sql())
     .await?;
     Ok(())

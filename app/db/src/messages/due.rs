@@ -2,6 +2,7 @@
 //! suppressed. All times here are business time.
 
 use super::lanes::DueLane;
+use crate::isolation::caps;
 use crate::isolation::ses_tenants::Route;
 use crate::scope::TenantTx;
 use crate::sequences::StoredStep;
@@ -22,6 +23,8 @@ pub struct TenantGate {
     /// `None`: what it leaves by is not as wanted now.
     pub route: Option<Route>,
     pub postal_address: Option<String>,
+    /// Locked for this transaction. `None`: the tenant has none.
+    pub caps: Option<caps::Held>,
 }
 
 /// A sequence that runs, with the sources that are not paused.
@@ -47,9 +50,14 @@ pub struct Candidate {
 pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
     let tenant = tx.tenant();
     let row = sqlx::query(
-        "select exists (select from pauses where tenant_id = $1 and resumed_at is null) as is_paused,
-                t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address
-         from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null",
+        "with caps as (
+            select true as has_caps, a_day, a_hour, a_second, second, in_second from tenant_caps
+            where tenant_id = $1 and (a_day is not null or a_hour is not null or a_second is not null) for update)
+         select exists (select from pauses where tenant_id = $1 and resumed_at is null) as is_paused,
+                t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address,
+                caps.*
+         from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null
+         left join caps on true",
     )
     .bind(tenant.uuid())
     .fetch_one(tx.sql())
@@ -59,6 +67,10 @@ pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
         is_paused: row.try_get("is_paused")?,
         route: name.zip(set).map(|(tenant, set)| Route { tenant, set }),
         postal_address: row.try_get("postal_address")?,
+        caps: match row.try_get("has_caps")? {
+            Some(true) => Some(caps::read_held(&row)?),
+            Some(false) | None => None,
+        },
     })
 }
 

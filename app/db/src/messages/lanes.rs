@@ -1,9 +1,11 @@
 //! Lanes: one for each mailbox. When each is looked at again, and why nothing left. All times here are business time.
 
+use crate::isolation::caps;
 use crate::mailboxes::{self, Mailbox};
 use crate::scope::{OperatorTx, TenantTx, WorkerTx};
 use crate::{Error, Result};
 use rules::ids::{DomainId, MailboxId, TenantId};
+use rules::isolation::{Backlog, CapSpan};
 use rules::limits;
 use rules::messages::{LaneWait, Wait};
 use rules::time::OffsetDateTime;
@@ -38,16 +40,24 @@ pub struct Lane {
     pub looked_at: Option<OffsetDateTime>,
 }
 
-/// The tenants that have lanes whose time has come, the longest waiting first.
-pub async fn list_due_tenants(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<Vec<TenantId>> {
-    let tenants: Vec<Uuid> = sqlx::query_scalar(
-        "select tenant_id from lanes where due_at <= $1 group by tenant_id order by min(due_at) limit $2",
+/// The tenants that have lanes whose time has come, with how many, the longest waiting first.
+pub async fn list_due_tenants(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<Vec<Backlog<TenantId>>> {
+    let tenants: Vec<(Uuid, i64, i16)> = sqlx::query_as(
+        "select l.tenant_id, l.lanes, coalesce(c.weight, 1::smallint) from (
+            select tenant_id, count(*) as lanes, min(due_at) as since from lanes where due_at <= $1
+            group by tenant_id order by since limit $2) l
+         left join tenant_caps c on c.tenant_id = l.tenant_id order by l.since",
     )
     .bind(now)
-    .bind(limits::DUE_TENANTS_MAX)
+    .bind(limits::SENDING_TENANTS_MAX)
     .fetch_all(tx.sql())
     .await?;
-    Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
+    tenants
+        .into_iter()
+        .map(|(who, mails, weight)| {
+            Ok(Backlog { who: TenantId::from_uuid(who), weight: caps::read_weight(weight)?, mails })
+        })
+        .collect()
 }
 
 /// Locks lanes whose time has come. Those that another process holds are passed over.
@@ -200,7 +210,19 @@ pub async fn wake(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
     Ok(())
 }
 
-/// The same when the operator lifted a pause.
+/// Has those looked at that wait for the team's cap: some of it is given back.
+pub async fn wake_those_over_cap(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update lanes set due_at = least(due_at, $2) where tenant_id = $1 and waits_for = any($3)")
+        .bind(tenant.uuid())
+        .bind(now)
+        .bind(CapSpan::ALL.map(|span| LaneWait::TeamCap(span).code().into_owned()))
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
+/// The same when the operator lifted a pause, or set caps.
 pub async fn wake_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
     sqlx::query("update lanes set due_at = least(due_at, $2) where tenant_id = $1")
         .bind(tenant.uuid())

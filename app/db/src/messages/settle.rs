@@ -1,6 +1,7 @@
 //! What became of mails: what SES answered, what nobody answered, and how the enrolments go on. Every statement can be run
 //! twice, and nothing here lowers what events have raised.
 
+use crate::isolation::caps;
 use crate::lease::Lease;
 use crate::scope::TenantTx;
 use crate::{Error, Result};
@@ -131,7 +132,8 @@ pub async fn write_returned(tx: &mut TenantTx, messages: &[MessageId], trouble: 
     .bind(&returned)
     .execute(tx.sql())
     .await?;
-    Ok(())
+    // Last, as a claim locks lanes before it counts.
+    caps::correct(tx, &returned.into_iter().map(|id| (id, -1)).collect::<Vec<_>>()).await
 }
 
 /// Its process ended before it called SES: its step is due again.
@@ -167,7 +169,12 @@ pub async fn write_given_up(tx: &mut TenantTx, message: MessageId, trouble: &str
 
 /// SES will never take this one.
 pub async fn write_refused(tx: &mut TenantTx, message: MessageId, reason: &str, now: OffsetDateTime) -> Result<()> {
+    let is_counted = takes_allowance(tx, message).await?;
     raise(tx, message, MessageState::Refused, reason).await?;
+    // What events say of it later is counted by them.
+    if is_counted && !takes_allowance(tx, message).await? {
+        caps::correct(tx, &[(message.uuid(), -1)]).await?;
+    }
     close(tx, message).await?;
     stop(tx, message, "refused", now).await
 }
@@ -271,6 +278,17 @@ async fn raise(tx: &mut TenantTx, message: MessageId, to: MessageState, trouble:
     .execute(tx.sql())
     .await?;
     Ok(())
+}
+
+async fn takes_allowance(tx: &mut TenantTx, message: MessageId) -> Result<bool> {
+    let tenant = tx.tenant();
+    let rank: i16 = sqlx::query_scalar("select state from messages where tenant_id = $1 and id = $2 for update")
+        .bind(tenant.uuid())
+        .bind(message.uuid())
+        .fetch_one(tx.sql())
+        .await?;
+    let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state {rank}")))?;
+    Ok(state.takes_allowance())
 }
 
 /// Nothing is open about it any more.

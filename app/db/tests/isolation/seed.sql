@@ -70,3 +70,6 @@ insert into drifts (tenant_id, id, kind, resource, expected, found, found_at, se
     values ('{tenant}', '{user}', 'sending_off', 'a-set', 'on', 'off', '2026-01-01', '2026-01-01', false);
 insert into closures (tenant_id, id, reason, asked_at, asked_by, ends_at)
     values ('{tenant}', '{user}', 'tried', '2026-01-01', '{user}', '2026-02-01');
+insert into tenant_caps (tenant_id, a_hour, weight, changed_at, changed_by, second, in_second)
+    values ('{tenant}', 100, 1, '2026-01-01', '{user}', 0, 0);
+insert into claimed_minutes (tenant_id, minute, mails) values ('{tenant}', '2026-01-01', 1);

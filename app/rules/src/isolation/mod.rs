@@ -1,11 +1,16 @@
-//! Isolation: what a tenant has at SES for itself, how what stands there may differ from it, and pausing: why its lane, or a
-//! part of it, stands still. Each cause stands for itself, and is lifted by itself.
+//! Isolation: what a tenant has at SES for itself, how what stands there may differ from it, how much it may send ([`Caps`])
+//! and what its share is when capacity is short ([`Shares`]), and pausing: why its lane, or a part of it, stands still. Each
+//! cause stands for itself, and is lifted by itself.
 
 mod at_ses;
+mod caps;
 mod drift;
+mod shares;
 
 pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
+pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};
+pub use shares::{Backlog, Shares, Weight, WeightError};
 
 use crate::ids::{DomainId, MailboxId, SourceId};
 use std::fmt;

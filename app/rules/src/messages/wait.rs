@@ -2,6 +2,7 @@
 //! numbers and names beside it are the page's.
 
 use super::outcome::Wait;
+use crate::isolation::CapSpan;
 use std::borrow::Cow;
 
 /// What a mailbox waits for.
@@ -18,14 +19,17 @@ pub enum LaneWait {
     Gap,
     NothingDue,
     NoRunningSequence,
+    /// What the operator allows the tenant is used up.
+    TeamCap(CapSpan),
     /// SES did not take the last mail.
     Held(Wait),
 }
 
 const HELD: &str = "held:";
+const TEAM_CAP: &str = "team_cap:";
 
 impl LaneWait {
-    /// All but [`Self::Held`].
+    /// Those that are one reason each.
     const PLAIN: [Self; 10] = [
         Self::TenantPaused,
         Self::NoPostalAddress,
@@ -40,7 +44,8 @@ impl LaneWait {
     ];
 
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::PLAIN.into_iter().chain(Wait::ALL.into_iter().map(Self::Held))
+        let caps = CapSpan::ALL.into_iter().map(Self::TeamCap);
+        Self::PLAIN.into_iter().chain(caps).chain(Wait::ALL.into_iter().map(Self::Held))
     }
 
     /// As it stands in the database: `gap`, `held:throttled`.
@@ -56,11 +61,15 @@ impl LaneWait {
             Self::Gap => "gap",
             Self::NothingDue => "nothing_due",
             Self::NoRunningSequence => "no_running_sequence",
+            Self::TeamCap(span) => return Cow::Owned(format!("{TEAM_CAP}{}", span.as_str())),
             Self::Held(wait) => return Cow::Owned(format!("{HELD}{}", wait.as_str())),
         })
     }
 
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(span) = text.strip_prefix(TEAM_CAP) {
+            return CapSpan::parse(span).map(Self::TeamCap);
+        }
         match text.strip_prefix(HELD) {
             Some(wait) => Wait::parse(wait).map(Self::Held),
             None => Self::PLAIN.into_iter().find(|wait| wait.code() == text),
@@ -80,6 +89,9 @@ impl LaneWait {
             Self::Gap => "A mail left a moment ago: it waits for its gap.",
             Self::NothingDue => "No mail is due.",
             Self::NoRunningSequence => "No running sequence uses it.",
+            Self::TeamCap(CapSpan::Day) => "The team's cap of 24 hours is used.",
+            Self::TeamCap(CapSpan::Hour) => "The team's cap of an hour is used.",
+            Self::TeamCap(CapSpan::Second) => "The team's cap of a second is used.",
             Self::Held(wait) => wait.sentence(),
         }
     }
@@ -96,7 +108,8 @@ mod tests {
             assert!(wait.sentence().ends_with('.'), "{wait:?}");
         }
         assert_eq!(LaneWait::Held(Wait::Throttled).code(), "held:throttled");
-        for wrong in ["", "held:", "held:gap", "throttled", "Gap"] {
+        assert_eq!(LaneWait::TeamCap(CapSpan::Hour).code(), "team_cap:hour");
+        for wrong in ["", "held:", "team_cap:week", "held:gap", "throttled", "Gap"] {
             assert_eq!(LaneWait::parse(wrong), None, "{wrong}");
         }
     }

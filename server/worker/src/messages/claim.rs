@@ -5,11 +5,13 @@ use super::compose::{self, Composed, Mail};
 use crate::Context;
 use crate::duty::Result;
 use db::clock;
+use db::isolation::caps;
 use db::messages::claim::{self as rows, NewMessage, Passed, PassedFor};
 use db::messages::due::{self, Candidate, Running, TenantGate};
 use db::messages::lanes::{self, DueLane, Look};
 use db::scope::TenantTx;
 use rules::ids::{LeadId, MailboxId, SequenceId, TenantId};
+use rules::isolation::Full;
 use rules::limits;
 use rules::messages::{LaneFacts, LaneVerdict, LaneWait, draw_gap, judge_lane};
 use rules::replies::ReplyKey;
@@ -35,21 +37,47 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
         return Ok(Claim { mails: Vec::new(), looked: 0 });
     }
     let gate = due::find_gate(&mut tx).await?;
-    let (open, mut looks) = judge(&mut tx, &gate, &found, now).await?;
+    let (mut open, mut looks) = judge(&mut tx, &gate, &found, now).await?;
+    // Where there is not room for all, whoever wrote longest ago comes first.
+    open.sort_by_key(|lane| lane.next_send_at);
+    let mut allowance = match gate.caps {
+        Some(held) => Some(caps::find_allowance(&mut tx, held, now).await?),
+        None => None,
+    };
+    if let Some(full) = allowance.as_ref().and_then(|it| it.full(now)) {
+        looks.extend(wait_for_cap(&open, full));
+        open.clear();
+    }
     let running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
     let chosen = choose(context, &mut tx, &open, &running, now).await?;
-    let composed = compose_all(context, &mut tx, &gate, reply_key, &open, chosen, now).await?;
+    let room = allowance.as_ref().map_or(usize::MAX, |it| usize::try_from(it.left(now)).unwrap_or(usize::MAX));
+    let composed = compose_all(context, &mut tx, &gate, reply_key, &open, (chosen, room), now).await?;
     let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
     if !composed.messages.is_empty() {
-        rows::insert(&mut tx, &composed.messages, now, machine_now, call_until).await?;
+        rows::insert(&mut tx, &composed.messages, now, machine_now, call_until, allowance.is_some()).await?;
     }
     if !composed.passed.is_empty() {
         rows::write_passed(&mut tx, &composed.passed, now).await?;
+    }
+    let (over, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|lane| composed.over.contains(&lane.mailbox.id));
+    if let Some(allowance) = &mut allowance {
+        allowance.claim(i64::try_from(composed.messages.len()).unwrap_or(i64::MAX), now);
+        looks.extend(allowance.full(now).into_iter().flat_map(|full| wait_for_cap(&over, full)));
     }
     looks.extend(look_again(context, &mut tx, &open, &running, &composed, now).await?);
     lanes::write_looks(&mut tx, &looks, now).await?;
     tx.commit().await?;
     Ok(Claim { mails: composed.mails, looked: found.len() })
+}
+
+/// The team's cap is used up: these wait for it, in this order.
+fn wait_for_cap(lanes: &[&DueLane], full: Full) -> impl Iterator<Item = Look> {
+    (0..).zip(lanes).map(move |(place, lane)| Look {
+        mailbox: lane.mailbox.id,
+        due_at: Some(full.look_at(place)),
+        next_send_at: lane.next_send_at,
+        waits_for: Some(LaneWait::TeamCap(full.span)),
+    })
 }
 
 /// The lanes that may send now; of the others, why not and until when.
@@ -116,14 +144,14 @@ async fn choose(
     Ok(chosen)
 }
 
-/// Writes the mails, or says why one is not written.
+/// Writes the mails, as many as there is `room` for, or says why one is not written.
 async fn compose_all(
     context: &Context,
     tx: &mut TenantTx,
     gate: &TenantGate,
     reply_key: Option<&ReplyKey>,
     open: &[&DueLane],
-    mut chosen: HashMap<MailboxId, Candidate>,
+    (mut chosen, room): (HashMap<MailboxId, Candidate>, usize),
     now: OffsetDateTime,
 ) -> Result<Composed> {
     let (mut composed, tenant) = (Composed::default(), tx.tenant());
@@ -146,6 +174,10 @@ async fn compose_all(
     let nothing = BTreeMap::new();
     for lane in open {
         let Some(candidate) = chosen.remove(&lane.mailbox.id) else { continue };
+        if composed.messages.len() >= room {
+            composed.over.push(lane.mailbox.id);
+            continue;
+        }
         let domain = format!("@{}", candidate.email.domain().as_str());
         if suppressed.contains(&candidate.email.key()) || suppressed.contains(&domain) {
             let why = PassedFor::Suppressed;

@@ -22,6 +22,8 @@ pub(super) struct Composed {
     pub messages: Vec<NewMessage>,
     pub mails: Vec<Mail>,
     pub passed: Vec<Passed>,
+    /// Lanes that the team's cap has no room for.
+    pub over: Vec<MailboxId>,
 }
 
 /// A mail on its way to SES. It is in the database already.

@@ -199,6 +199,10 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
     let machine_now = context.now();
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let now = clock::business_time(&mut tx, machine_now).await?;
+    // First, as a claim locks lanes before anything else.
+    if done.iter().any(|it| matches!(it.outcome, SendOutcome::Later(_) | SendOutcome::Refused { .. })) {
+        lanes::wake_those_over_cap(&mut tx, now).await?;
+    }
     let mut taken = Vec::new();
     let mut waiting: HashMap<Wait, Vec<&Done>> = HashMap::new();
     let mut others = Vec::new();

@@ -20,6 +20,7 @@ use db::replies::inbound;
 use db::scope::WorkerTx;
 use rules::error::describe;
 use rules::ids::TenantId;
+use rules::isolation::{Backlog, Shares};
 use rules::limits;
 use rules::replies::ReplyKey;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What the duty keeps between its turns.
 pub struct Sending {
     pub(crate) tokens: Tokens,
+    shares: Mutex<Shares<TenantId>>,
     calls: Arc<Semaphore>,
     room: Arc<Semaphore>,
     turns: Mutex<JoinSet<()>>,
@@ -50,6 +52,7 @@ impl Default for Sending {
     fn default() -> Self {
         Self {
             tokens: Tokens::default(),
+            shares: Mutex::default(),
             calls: Arc::new(Semaphore::new(limits::SENDS_AT_ONCE)),
             room: Arc::new(Semaphore::new(ON_THE_WAY_MAX)),
             turns: Mutex::default(),
@@ -80,32 +83,32 @@ impl Sending {
     }
 }
 
-/// One turn over the tenants that have lanes whose time has come. Capacity that is short is shared evenly among them. While
+/// One turn over the tenants that have lanes whose time has come. Capacity that is short is shared among them by weight. While
 /// their mails are given to SES, the next turn claims.
 pub async fn send(context: &Context) -> Result<Progress> {
     let mut tx = WorkerTx::begin(&context.login).await?;
     let now = clock::business_time_of_work(&mut tx, context.now()).await?;
-    let mut tenants = lanes::list_due_tenants(&mut tx, now).await?;
+    let mut waiting = lanes::list_due_tenants(&mut tx, now).await?;
     tx.commit().await?;
-    shuffle(&mut tenants, &*context.chance);
-    tenants.truncate(TENANTS_AT_ONCE);
-    if tenants.is_empty() {
+    if waiting.is_empty() {
         return Ok(Progress::Idle);
     }
+    // Among those who have had equally much, chance decides.
+    shuffle(&mut waiting, &*context.chance);
     let sending = &context.sending;
     while sending.turns.lock().await.try_join_next().is_some() {}
-    let lanes = tenants.len() * usize::try_from(limits::LANES_AT_ONCE).unwrap_or(1);
+    let lanes = waiting.len().min(TENANTS_AT_ONCE) * usize::try_from(limits::LANES_AT_ONCE).unwrap_or(1);
     let Some(mut room) = take_room(sending, lanes).await else { return Ok(Progress::Idle) };
-    let places = i64::try_from(tenants.len()).unwrap_or(1);
     let tokens = account::take_tokens(context, i64::try_from(room.num_permits()).unwrap_or(0)).await?;
-    let (share, mut extra) = (tokens / places, tokens % places);
+    let shared = sending.shares.lock().await.share(&waiting, tokens, TENANTS_AT_ONCE);
+    account::give_back(context, tokens - shared.iter().map(|(_, mails)| mails).sum::<i64>()).await;
     let mut claims = JoinSet::new();
-    for tenant in tenants {
-        let limit = usize::try_from(share + i64::from(extra > 0)).unwrap_or(0);
-        extra -= 1;
-        if let Some(room) = room.split(limit).filter(|room| room.num_permits() > 0) {
+    for (tenant, mails) in shared {
+        let backlog = waiting.iter().find(|it| it.who == tenant).copied();
+        let room = room.split(usize::try_from(mails).unwrap_or(0)).filter(|room| room.num_permits() > 0);
+        if let Some((backlog, room)) = backlog.zip(room) {
             let context = context.clone();
-            claims.spawn(async move { turn(&context, tenant, room).await });
+            claims.spawn(async move { turn(&context, backlog, room).await });
         }
     }
     drop(room);
@@ -139,12 +142,13 @@ pub(crate) async fn claim_alone(context: &Context, tenant: TenantId, limit: i64)
 
 /// Claims for one tenant as many mails as there is room for, and sets them on their way; whether there was anything to look
 /// at.
-async fn turn(context: &Context, tenant: TenantId, mut room: OwnedSemaphorePermit) -> bool {
-    let limit = i64::try_from(room.num_permits()).unwrap_or(1);
+async fn turn(context: &Context, backlog: Backlog<TenantId>, mut room: OwnedSemaphorePermit) -> bool {
+    let (tenant, limit) = (backlog.who, i64::try_from(room.num_permits()).unwrap_or(1));
     match claim::claim(context, tenant, limit).await {
         Ok(claim) => {
             let left = limit - i64::try_from(claim.mails.len()).unwrap_or(limit);
             account::give_back(context, left).await;
+            context.sending.shares.lock().await.give_back(tenant, backlog.weight, left);
             if let Some(room) = room.split(claim.mails.len()).filter(|_| !claim.mails.is_empty()) {
                 let going = context.clone();
                 let mut turns = context.sending.turns.lock().await;
@@ -153,6 +157,7 @@ async fn turn(context: &Context, tenant: TenantId, mut room: OwnedSemaphorePermi
             claim.looked > 0
         }
         Err(error) => {
+            // It has had its turn: whoever fails again and again is in nobody's way.
             tracing::error!(%tenant, "claiming: {}", describe(&error));
             account::give_back(context, limit).await;
             false
