@@ -38,7 +38,7 @@ use crate::troubles::Troubles;
 use crate::wire::{Answer, Failure};
 use crate::{Chance, Now, Options, StartError, ids, moment};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
