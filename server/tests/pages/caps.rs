@@ -4,7 +4,7 @@ use crate::harness::{Browser, PASSWORD, TestSite};
 use crate::teams::Sending;
 use axum::http::StatusCode;
 use rules::time::Duration;
-use sandbox::{ACCOUNT, Fault, FaultKind};
+use sandbox::{Fault, FaultKind};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -269,8 +269,9 @@ async fn what_is_short_goes_by_weight_and_nobody_waits_for_ever() {
         team(&site, &mut operator, slug, 60).await;
     }
     set(&site, &mut operator, "bolt", ["", "", "", "3"]).await;
-    site.world.set_quota(ACCOUNT, 1_000_000.0, 5.0); // of which four are given away
-    site.clock.advance(Duration::minutes(5)); // it is read again, and the gaps are over
+    // As read: four a second are given away. The sandbox itself takes more, as a turn may reach into the next second.
+    site.database.run("update ses_account set rate_a_second = 5, read_at = '2030-01-01'").await;
+    site.clock.advance(Duration::minutes(5)); // the gaps are over
     let [acme, bolt] = ["acme", "bolt"].map(|slug| sent(&site, slug));
     let (mut before, mut longest, mut waits) = (acme, 0, 0);
     for _ in 0..12 {
@@ -280,10 +281,9 @@ async fn what_is_short_goes_by_weight_and_nobody_waits_for_ever() {
         (before, longest) = (sent(&site, "acme"), longest.max(waits));
     }
     let (one, three) = (sent(&site, "acme") - acme, sent(&site, "bolt") - bolt);
-    assert!((11..=15).contains(&one) && (3 * one).abs_diff(three) <= 3, "{one} and {three}");
-    assert!(longest <= 1, "acme waited for {longest} seconds");
-    let list = plain(&operator.get("/console").await.text);
-    assert!(list.contains(&format!("{}, since ", 60 - one)), "{list}");
+    assert!((11..=18).contains(&one), "{one} and {three}");
+    assert_eq!(three, 3 * one);
+    assert_eq!(longest, 0, "acme gets its share in each second");
 }
 
 #[tokio::test]
@@ -291,6 +291,7 @@ async fn the_operator_sees_how_long_the_queue_is() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
     team(&site, &mut operator, "acme", 7).await;
+    assert!(plain(&operator.get("/console").await.text).contains("acmeOpen7, since "));
     let shown = console(&site, &mut operator, "acme").await;
     for words in [
         "Mailboxes that wait for their turn7 of 7, the oldest since",
@@ -306,4 +307,5 @@ async fn the_operator_sees_how_long_the_queue_is() {
     for words in ["their turn0 of 7", "first mail35"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    assert!(!plain(&operator.get("/console").await.text).contains(", since "));
 }
