@@ -8,12 +8,14 @@ use crate::ui::button::LinkButton;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::ui::pauses::Pauses;
 use crate::ui::state::{State as StateWord, Tone};
+use crate::ui::time::Time;
 use crate::{Result, Site, metrics};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::memberships;
 use db::domains::{self, Domain};
+use db::isolation::closures::{self, Closure};
 use db::isolation::{Pause, caps};
 use db::leads::sources;
 use db::{mailboxes, sequences};
@@ -34,6 +36,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     };
     let numbers = metrics::read(&mut tx, &frame).await?;
     let allowance = caps::find(&mut tx, frame.business_now).await?;
+    let closing = closures::find(&mut tx).await?;
     tx.commit().await?;
     let title = frame.tenant.name.clone();
     Ok(render(&site, StatusCode::OK, title.clone(), move || {
@@ -46,6 +49,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
                 {lane(pauses, allowance.as_ref(), business_now)}
+                {closing.map(|closing| end(&closing, business_now))}
                 {allowance.map(|allowance| caps_of_team(&allowance, business_now))}
                 {next_step}
                 {numbers}
@@ -54,6 +58,21 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         }
     })
     .await)
+}
+
+/// When the team ends, and what stays.
+fn end(closing: &Closure, now: OffsetDateTime) -> impl IntoView + use<> {
+    let at = closing.ends_at;
+    match (closing.begun_at, closing.done_at) {
+        (None, _) => view! {
+            <p>
+                "The operator closes this team "<Time at now/>", on "{absolute(at)}". Until then it can be kept: ask them. Then its domains are taken down, and their names are free for others."
+            </p>
+        }
+        .into_any(),
+        (Some(_), None) => view! { <p>"This team is being taken down."</p> }.into_any(),
+        (Some(_), Some(at)) => view! { <p>"This team was closed "<Time at now/>". Its history stays."</p> }.into_any(),
+    }
 }
 
 /// What the operator allows, in words.

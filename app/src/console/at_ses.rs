@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::domains;
 use db::isolation::aws_calls::{self, AwsCall};
 use db::isolation::drifts::{self, Drift};
-use db::isolation::ses_tenants;
+use db::isolation::{closures, ses_tenants};
 use leptos::prelude::*;
 use rules::ids::TenantId;
 use rules::isolation::Remedy;
@@ -33,6 +33,7 @@ pub async fn page(
     let found = ses_tenants::find_of(&mut tx, tenant.id).await?;
     let domains = domains::list_of(&mut tx, tenant.id).await?;
     let lapsed = ses::list_ended(&mut tx, tenant.id, site.now()).await?;
+    let closing = closures::find_of(&mut tx, tenant.id).await?;
     let drifts = drifts::list_of(&mut tx, tenant.id).await?;
     let calls = aws_calls::list_about(&mut tx, tenant.id).await?;
     tx.commit().await?;
@@ -41,7 +42,7 @@ pub async fn page(
     Ok(render(&site, StatusCode::OK, title.clone(), move || {
         let at = format!("/console/tenants/{}/ses", tenant.id);
         let (open, ended): (Vec<_>, Vec<_>) = drifts.into_iter().partition(|drift| drift.ended_at.is_none());
-        let is_there = found.is_some();
+        let is_there = found.is_some() && closing.as_ref().is_none_or(|closure| closure.begun_at.is_none());
         let steps = is_there.then(|| {
             view! {
                 <div class="acts">
@@ -56,7 +57,7 @@ pub async fn page(
             <Console name section=ConsoleSection::Tenants>
                 <p><a href=format!("/console/tenants/{}", tenant.id)>{tenant.name}</a></p>
                 <h1>{title}</h1>
-                {ses::facts_of(found, now)}
+                {ses::facts_of(found, closing.as_ref(), now)}
                 {steps}
                 <h2>"Identities"</h2>
                 {ses::identities(domains, lapsed, now)}

@@ -16,7 +16,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::clock;
 use db::isolation::closures::{self, Closure, NewClosure};
-use db::isolation::ses_tenants::SesTenant;
 use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::ids::{ClosureId, PauseId, TenantId};
@@ -135,19 +134,14 @@ async fn ask_keep(site: &Site, operator: &Operator, id: TenantId, status: Status
 }
 
 /// How far the closing is, on the tenant's page; or the way to it. `now` is business time.
-pub(super) fn standing(
-    at: &str,
-    closure: Option<Closure>,
-    at_ses: Option<&SesTenant>,
-    now: OffsetDateTime,
-) -> impl IntoView + use<> {
+pub(super) fn standing(at: &str, closure: Option<Closure>, now: OffsetDateTime) -> impl IntoView + use<> {
     let Some(closure) = closure else {
         return view! { <p><LinkButton href=format!("{at}/close") label="Close this team" quiet=true/></p> }.into_any();
     };
     let asked = view! {
         <p>"Asked for "<Time at=closure.asked_at now/>": "{closure.reason}</p>
     };
-    let taken_over = closure.taken_over.map(|count| {
+    let taken_over = closure.taken_over.filter(|count| *count > 0).map(|count| {
         let addresses = if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") };
         view! { <p>{addresses}" of its suppression list at Amazon SES: kept."</p> }
     });
@@ -156,15 +150,10 @@ pub(super) fn standing(
             <p><strong>"Closed"</strong>" "<Time at=done now/>": nothing of it is left at Amazon SES."</p>
         }
         .into_any(),
-        (Some(begun), None) => {
-            let step = at_ses.and_then(|found| found.step).map(|step| format!(" Now: {step}."));
-            view! {
-                <p>
-                    <StateWord tone=Tone::Waiting word="Being taken down"/>" since "<Time at=begun now/>"."{step}
-                </p>
-            }
-            .into_any()
+        (Some(begun), None) => view! {
+            <p><StateWord tone=Tone::Waiting word="Being taken down"/>" since "<Time at=begun now/>"."</p>
         }
+        .into_any(),
         (None, None) => view! {
             <p>
                 <StateWord tone=Tone::Warn word="To be closed"/>" "<Time at=closure.ends_at now/>", on "

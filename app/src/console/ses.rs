@@ -6,6 +6,7 @@ use crate::domains::{domain_state, ended_sentence};
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::time::Time;
 use db::domains::{self, Domain, Ended};
+use db::isolation::closures::Closure;
 use db::isolation::ses_tenants::SesTenant;
 use db::scope::OperatorTx;
 use leptos::prelude::*;
@@ -14,10 +15,20 @@ use rules::isolation::SharedPoolMode;
 use rules::limits;
 use rules::time::{Duration, OffsetDateTime};
 
-pub fn facts_of(found: Option<SesTenant>, now: OffsetDateTime) -> impl IntoView {
-    match found {
-        None => view! { <p class="soft">"Nothing yet: it is made with the first domain."</p> }.into_any(),
-        Some(found) => facts(found, now).into_any(),
+/// `closing`: what there was is being taken down, or is gone.
+pub fn facts_of(found: Option<SesTenant>, closing: Option<&Closure>, now: OffsetDateTime) -> impl IntoView + use<> {
+    let closing = closing.filter(|closure| closure.begun_at.is_some());
+    match (found, closing) {
+        (_, Some(closure)) if closure.done_at.is_some() => {
+            view! { <p class="soft">"Nothing any more: the team is closed."</p> }.into_any()
+        }
+        (Some(found), Some(_)) => {
+            let step = found.step.map(|step| format!(" Now: {step}."));
+            let trouble = found.trouble.map(|trouble| view! { <p class="soft">{trouble}</p> });
+            view! { <p><StateWord tone=Tone::Waiting word="Being taken down"/>{step}</p>{trouble} }.into_any()
+        }
+        (None, _) => view! { <p class="soft">"Nothing yet: it is made with the first domain."</p> }.into_any(),
+        (Some(found), None) => facts(found, now).into_any(),
     }
 }
 

@@ -51,7 +51,8 @@ pub async fn page(
     let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
     Ok(render(&site, StatusCode::OK, tenant.name.clone(), move || {
         let at = format!("/console/tenants/{}", tenant.id);
-        let closing = closure::standing(&at, closing, at_ses.as_ref(), business_now);
+        let facts = ses::facts_of(at_ses, closing.as_ref(), now);
+        let closing = closure::standing(&at, closing, business_now);
         let asks = (asks > 0).then(|| {
             let word = if asks == 1 { "It asks something of you" } else { "It asks several things of you" };
             view! { <p><StateWord tone=Tone::Warn word/></p> }
@@ -68,7 +69,7 @@ pub async fn page(
                 {lane(&at, pauses, business_now)}
                 {queue::view(&at, queue)}
                 <h2>"At Amazon SES"</h2>
-                {ses::facts_of(at_ses, now)}
+                {facts}
                 {ses::identities(domains, ended, now)}
                 {asks}
                 <p><a href=format!("{at}/ses")>"Differences, and the calls that were made"</a></p>

@@ -72,12 +72,16 @@ async fn a_team_that_is_closed_sends_nothing_more_and_is_gone_from_ses_when_its_
     assert_eq!(ground.found("identities"), [DOMAIN], "and what it has at SES stays for now");
     let overview = ground.owner.get("/t/acme").await.text;
     assert!(overview.contains("by the closing of the team") && overview.contains(REASON.1), "{overview}");
+    assert!(overview.contains("The operator closes this team ") && overview.contains("it can be kept"), "{overview}");
     let refused = ground.owner.post("/t/acme/domains/new", &[("domain", "more.example")]).await;
     assert!(refused.text.contains("This team is being closed"), "{}", refused.text);
 
     let page = ground.after(2).await;
     assert!(page.contains("nothing of it is left at Amazon SES"), "{page}");
     assert!(page.contains("2 addresses of its suppression list"), "{page}");
+    assert!(page.contains("Nothing any more: the team is closed.") && !page.contains("Not as wanted"), "{page}");
+    let overview = ground.owner.get("/t/acme").await.text;
+    assert!(overview.contains("This team was closed "), "{overview}");
     for kind in ["identities", "configuration_sets", "tenants"] {
         assert_eq!(ground.found(kind), [""; 0], "{kind}");
     }

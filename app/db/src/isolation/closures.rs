@@ -131,10 +131,11 @@ pub async fn list_to_begin(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<Vec
 pub async fn begin(tx: &mut TenantTx, now: OffsetDateTime, machine_now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query(
-        "with looked_at as (
-            update ses_tenants set ready_at = null, due_at = $3 where tenant_id = $1 returning tenant_id)
-         update closures set begun_at = $2, done_at = case when not exists (select from looked_at) then $2 end
-         where tenant_id = $1 and kept_at is null and begun_at is null and ends_at <= $2",
+        "with begun as (
+            update closures set begun_at = $2,
+                done_at = case when not exists (select from ses_tenants where tenant_id = $1) then $2 end
+            where tenant_id = $1 and kept_at is null and begun_at is null and ends_at <= $2 returning tenant_id)
+         update ses_tenants set ready_at = null, due_at = $3 where tenant_id = $1 and exists (select from begun)",
     )
     .bind(tenant.uuid())
     .bind(now)
