@@ -18,6 +18,7 @@ pub mod console;
 pub mod domains;
 mod error;
 mod form;
+pub mod health;
 pub mod isolation;
 pub mod leads;
 pub mod mailboxes;

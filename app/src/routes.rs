@@ -2,7 +2,9 @@
 //! no page without its line here.
 
 use crate::isolation::pause;
-use crate::{Site, accounts, clock, console, domains, error, leads, mailboxes, messages, page, sequences, suppression};
+use crate::{
+    Site, accounts, clock, console, domains, error, health, leads, mailboxes, messages, page, sequences, suppression,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
@@ -50,8 +52,9 @@ pub struct Route {
 
 /// The table.
 pub fn routes() -> Vec<Route> {
-    let parts = [of_doors(), of_teams(), of_domains(), of_leads(), of_suppression(), of_sequences(), of_the_console()];
-    parts.into_iter().flatten().collect()
+    let of_tenants = [of_teams(), of_domains(), of_leads(), of_suppression(), of_sequences(), of_health()];
+    let all = [of_doors()].into_iter().chain(of_tenants).chain([of_the_console()]);
+    all.flatten().collect()
 }
 
 /// In and out, and a person's own matters.
@@ -185,6 +188,18 @@ fn of_sequences() -> Vec<Route> {
     ]
 }
 
+/// Health: how mail is taken, and what stood still for it.
+fn of_health() -> Vec<Route> {
+    use Need::Tenant;
+    use Permission::{ManageMailboxes, See};
+    vec![
+        get("/t/{slug}/health", Tenant(See), health::overview::page),
+        get("/t/{slug}/incidents/{incident}", Tenant(See), health::incident::page),
+        get("/t/{slug}/incidents/{incident}/resume", Tenant(ManageMailboxes), health::resume::page),
+        post("/t/{slug}/incidents/{incident}/resume", Tenant(ManageMailboxes), health::resume::submit),
+    ]
+}
+
 /// The operator's.
 fn of_the_console() -> Vec<Route> {
     use Need::Operator;
@@ -211,6 +226,9 @@ fn of_the_console() -> Vec<Route> {
         post("/console/tenants/{tenant}/ses/shared-ips", Operator, console::shared_ips::submit),
         get("/console/tenants/{tenant}/ses/drifts/{drift}", Operator, console::drift::page),
         post("/console/tenants/{tenant}/ses/drifts/{drift}", Operator, console::drift::submit),
+        get("/console/tenants/{tenant}/incidents/{incident}", Operator, console::incident::page),
+        post("/console/tenants/{tenant}/incidents/{incident}", Operator, console::incident::resume),
+        get("/console/incidents", Operator, console::incidents::page),
         get("/console/mail", Operator, console::mail::page),
         get("/console/replies", Operator, console::replies::page),
         get("/console/ses", Operator, console::account::page),

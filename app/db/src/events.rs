@@ -57,6 +57,15 @@ pub struct Fact {
     pub effect: Effect,
 }
 
+/// What came of facts.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Applied {
+    /// Messages that this tenant does not have.
+    pub unknown: Vec<MessageId>,
+    /// Those that bounced hard or were complained about, which was not known before.
+    pub bad: Vec<MessageId>,
+}
+
 /// Keeps notifications as they came, each with its outcome; those that were kept before are left as they are.
 pub async fn keep(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: OffsetDateTime) -> Result<()> {
     sqlx::query(
@@ -116,13 +125,13 @@ pub async fn sweep(tx: &mut WorkerTx, before: OffsetDateTime, limit: i64) -> Res
     Ok(done.rows_affected())
 }
 
-/// Writes what these facts say of their messages, and what follows. Gives back the messages that this tenant does not have.
-pub async fn apply(tx: &mut TenantTx, facts: &[&Fact], now: OffsetDateTime) -> Result<Vec<MessageId>> {
+/// Writes what these facts say of their messages, and what follows.
+pub async fn apply(tx: &mut TenantTx, facts: &[&Fact], now: OffsetDateTime) -> Result<Applied> {
     let before = lock_messages(tx, facts).await?;
     let (known, unknown): (Vec<&Fact>, Vec<&Fact>) =
         facts.iter().copied().partition(|it| before.contains_key(&it.message.uuid()));
     insert_events(tx, &known).await?;
-    let left = raise(tx, &known, &before, now).await?;
+    let Raised { left, bad } = raise(tx, &known, &before, now).await?;
     if !left.is_empty() {
         settle::advance(tx, &left).await?;
     }
@@ -151,7 +160,8 @@ pub async fn apply(tx: &mut TenantTx, facts: &[&Fact], now: OffsetDateTime) -> R
             suppression::suppress(tx, &recipient, SuppressionReason::SoftBounces, Some(message), now).await?;
         }
     }
-    Ok(unknown.into_iter().map(|fact| fact.message).collect())
+    let bad = bad.into_iter().map(MessageId::from_uuid).collect();
+    Ok(Applied { unknown: unknown.into_iter().map(|fact| fact.message).collect(), bad })
 }
 
 /// Those of these mails whose recipients have bounced too often, with their recipients' keys.
@@ -180,24 +190,26 @@ async fn list_worn_out(
 struct Before {
     state: MessageState,
     has_ses_id: bool,
+    complained: bool,
     recipient: EmailAddress,
 }
 
 async fn lock_messages(tx: &mut TenantTx, facts: &[&Fact]) -> Result<HashMap<Uuid, Before>> {
     let tenant = tx.tenant();
-    let rows: Vec<(Uuid, i16, String, bool)> = sqlx::query_as(
-        "select id, state, recipient, ses_id is not null from messages where tenant_id = $1 and id = any($2) order by id for update",
+    let rows: Vec<(Uuid, i16, String, bool, bool)> = sqlx::query_as(
+        "select id, state, recipient, ses_id is not null, complained_at is not null from messages
+         where tenant_id = $1 and id = any($2) order by id for update",
     )
     .bind(tenant.uuid())
     .bind(facts.iter().map(|fact| fact.message.uuid()).collect::<Vec<_>>())
     .fetch_all(tx.sql())
     .await?;
     rows.into_iter()
-        .map(|(id, rank, recipient, has_ses_id)| {
+        .map(|(id, rank, recipient, has_ses_id, complained)| {
             let state = MessageState::from_rank(rank).ok_or_else(|| Error::Row(format!("messages.state of {id}")))?;
             let recipient = EmailAddress::parse(&recipient);
             let recipient = recipient.map_err(|_| Error::Row(format!("messages.recipient of {id}")))?;
-            Ok((id, Before { state, has_ses_id, recipient }))
+            Ok((id, Before { state, has_ses_id, complained, recipient }))
         })
         .collect()
 }
@@ -221,13 +233,21 @@ async fn insert_events(tx: &mut TenantTx, facts: &[&Fact]) -> Result<()> {
     Ok(())
 }
 
-/// Raises the messages, and gives back those of which it was not known before that SES took them.
+/// What was news.
+#[derive(Default)]
+struct Raised {
+    /// It was not known before that SES took them.
+    left: Vec<Uuid>,
+    bad: Vec<Uuid>,
+}
+
+/// Raises the messages.
 async fn raise(
     tx: &mut TenantTx,
     facts: &[&Fact],
     before: &HashMap<Uuid, Before>,
     now: OffsetDateTime,
-) -> Result<Vec<Uuid>> {
+) -> Result<Raised> {
     let mut merged: HashMap<Uuid, Merged<'_>> = HashMap::new();
     for fact in facts {
         let id = fact.message.uuid();
@@ -248,7 +268,7 @@ async fn raise(
     let (ids, merged): (Vec<Uuid>, Vec<Merged<'_>>) =
         merged.into_iter().filter(|(id, it)| before.get(id).is_some_and(|known| it.changes(known))).unzip();
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Raised::default());
     }
     sqlx::query(
         "update messages m set state = greatest(m.state, c.state), ses_id = coalesce(m.ses_id, c.ses_id),
@@ -279,8 +299,17 @@ async fn raise(
         lanes::wake_those_over_cap(tx, now).await?;
     }
     caps::correct(tx, &more).await?;
-    let was_open = |id: &Uuid| before.get(id).is_some_and(|known| known.state < MessageState::Accepted);
-    Ok(ids.iter().zip(&merged).filter(|(id, it)| was_open(id) && it.to.left()).map(|(id, _)| *id).collect())
+    let mut raised = Raised::default();
+    for (id, it) in ids.iter().zip(&merged) {
+        let Some(known) = before.get(id) else { continue };
+        if it.has_left(known) {
+            raised.left.push(*id);
+        }
+        if it.is_bad(known) {
+            raised.bad.push(*id);
+        }
+    }
+    Ok(raised)
 }
 
 /// What several facts say of one message together.
@@ -296,6 +325,15 @@ struct Merged<'a> {
 impl<'a> Merged<'a> {
     const fn new(to: MessageState, ses_id: &'a str) -> Self {
         Self { to, ses_id, trouble: None, delivered: false, bounced: false, complained: false }
+    }
+
+    fn has_left(&self, known: &Before) -> bool {
+        known.state < MessageState::Accepted && self.to.left()
+    }
+
+    fn is_bad(&self, known: &Before) -> bool {
+        let has_bounced = self.to == MessageState::Bounced && known.state != MessageState::Bounced;
+        has_bounced || self.complained && !known.complained
     }
 
     /// Most mails are known to be taken before SES says that it took them.

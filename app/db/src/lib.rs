@@ -10,6 +10,7 @@ pub mod embedded_postgres;
 pub mod error;
 pub mod events;
 pub mod fixtures;
+pub mod health;
 pub mod isolation;
 pub mod leads;
 pub mod lease;

@@ -51,6 +51,8 @@ id! {
     InvitationId;
     #[doc = "One cause for which a tenant's lane stands still."]
     PauseId;
+    #[doc = "A pause by the machine or the operator, from its first moment to its last."]
+    IncidentId;
     #[doc = "The closing of a tenant."]
     ClosureId;
     #[doc = "A mail of the platform itself."]

@@ -7,6 +7,7 @@ pub mod addresses;
 pub mod domains;
 pub mod error;
 pub mod events;
+pub mod health;
 pub mod ids;
 pub mod isolation;
 pub mod leads;

@@ -2,11 +2,13 @@
 
 mod caps;
 mod domains;
+mod health;
 mod isolation;
 mod replies;
 
 pub use caps::*;
 pub use domains::*;
+pub use health::*;
 pub use isolation::*;
 pub use replies::*;
 

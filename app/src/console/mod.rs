@@ -6,6 +6,8 @@ pub mod audit;
 pub mod caps;
 pub mod closure;
 pub mod drift;
+pub mod incident;
+pub mod incidents;
 pub mod invite;
 pub mod mail;
 pub mod new_tenant;

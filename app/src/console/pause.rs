@@ -13,9 +13,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
 use db::clock;
+use db::health::incidents::{self, Addressed, Opening};
+use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::accounts::Reason;
-use rules::ids::{PauseId, TenantId};
+use rules::health::{Letter, Scope};
+use rules::ids::{IncidentId, PauseId, PlatformMailId, TenantId, UserId};
+use rules::isolation::PauseCause;
+use rules::time::OffsetDateTime;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -54,17 +59,48 @@ async fn take(site: &Site, operator: &Operator, id: TenantId, step: Step, mut fo
         Step::Resume => "resume_tenant",
     };
     let mut tx = operator.act(action, reason.as_str(), Some(id)).await?;
-    tenant::find(&mut tx, id).await?;
+    let tenant = tenant::find(&mut tx, id).await?;
     let now = clock::business_time_of_console(&mut tx, site.now()).await?;
     match step {
-        Step::Pause => {
-            let pause = PauseId::new(site.now(), site.chance());
-            db::isolation::pause(&mut tx, id, pause, by, reason.as_str(), now).await?;
-        }
-        Step::Resume => db::isolation::resume(&mut tx, id, by, reason.as_str(), now).await?,
+        Step::Pause => pause(site, &mut tx, &tenant, by, reason.as_str(), now).await?,
+        Step::Resume => incidents::close_for(&mut tx, id, PauseCause::Operator, by, reason.as_str(), now).await?,
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/console/tenants/{id}")).into_response())
+}
+
+/// Pausing what the operator has paused already changes nothing.
+async fn pause(
+    site: &Site,
+    tx: &mut OperatorTx,
+    tenant: &Tenant,
+    by: UserId,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let (machine_now, chance) = (site.now(), site.chance());
+    let id = IncidentId::new(now, chance);
+    let page = format!("{}/t/{}/incidents/{id}", site.public_url, tenant.slug);
+    let letter = Letter::write(&tenant.name, Scope::Tenant, &tenant.name, reason, &page);
+    let to: Vec<_> = incidents::list_addresses_of(tx, tenant.id)
+        .await?
+        .into_iter()
+        .map(|recipient| Addressed { recipient, mail: PlatformMailId::new(machine_now, chance) })
+        .collect();
+    let opening = Opening {
+        id,
+        pause: PauseId::new(now, chance),
+        scope: Scope::Tenant,
+        name: &tenant.name,
+        cause: PauseCause::Operator,
+        reason,
+        judged: None,
+        by: Some(by),
+        now,
+        machine_now,
+    };
+    incidents::open_for(tx, tenant.id, &opening, &letter, &to).await?;
+    Ok(())
 }
 
 async fn ask(

@@ -6,4 +6,4 @@ pub mod pause;
 mod standing;
 
 pub(crate) use caps::{allowed, cap_is_used, used};
-pub(crate) use standing::{of_part, pause_link};
+pub(crate) use standing::{home, of_part, pause_link};

@@ -1,11 +1,11 @@
 //! `…/pause` and `…/resume` of a mailbox, a domain or a source: holds that part of the team's lane, with a reason, and lifts
 //! that pause again. Other causes, and other parts, stay as they are.
 
-use super::standing::{is_paused_by_team, of_part};
+use super::standing::{home, is_paused_by_team, of_part, section};
 use crate::form::Form;
 use crate::page::render;
 use crate::ssr::{Address, Member};
-use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::frame::{Tenant, TenantFrame};
 use crate::ui::pauses::Pauses;
 use crate::ui::{button::Submit, field::Field, summary::Summary};
 use crate::{Refusal, Result, Site};
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::isolation::{Pause, parts};
 use db::leads::sources;
 use db::scope::TenantTx;
-use db::{domains, mailboxes};
+use db::{domains, mailboxes, sequences};
 use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::ids::PauseId;
@@ -39,6 +39,7 @@ impl Shown {
             LanePart::Mailbox(id) => mailboxes::find(tx, id).await?.map(|mailbox| mailbox.address.to_string()),
             LanePart::Domain(id) => domains::find(tx, id).await?.map(|domain| domain.name.to_string()),
             LanePart::Source(id) => sources::find(tx, id).await?.map(|source| source.name),
+            LanePart::Sequence(id) => sequences::find_uncounted(tx, id).await?.map(|sequence| sequence.name),
         };
         let pauses = of_part(&parts::list(tx).await?, part);
         Ok(Self { part, name: name.ok_or(Refusal::NotFound)?, pauses })
@@ -68,7 +69,7 @@ pub async fn submit<Id: Into<LanePart>>(
     let pause = PauseId::new(site.now(), site.chance());
     parts::pause(&mut tx, shown.part, pause, frame.person.id, reason.as_str(), frame.business_now).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&home(&frame, shown.part)).into_response())
+    Ok(Redirect::to(&frame.address(&home(shown.part))).into_response())
 }
 
 pub async fn resume_page<Id: Into<LanePart>>(
@@ -85,7 +86,7 @@ pub async fn submit_resume<Id: Into<LanePart>>(member: Member, Address((_, id)):
     let shown = Shown::read(&mut tx, id.into()).await?;
     parts::resume(&mut tx, shown.part, frame.person.id, frame.business_now).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&home(&frame, shown.part)).into_response())
+    Ok(Redirect::to(&frame.address(&home(shown.part))).into_response())
 }
 
 async fn look(member: &Member, part: LanePart) -> Result<(TenantFrame, Shown)> {
@@ -149,23 +150,6 @@ async fn ask_resume(site: &Site, frame: TenantFrame, shown: Shown) -> Response {
     .await
 }
 
-/// Where the part stands among the team's pages.
-fn home(frame: &TenantFrame, part: LanePart) -> String {
-    match part {
-        LanePart::Mailbox(id) => frame.address(&format!("/mailboxes/{id}")),
-        LanePart::Domain(id) => frame.address(&format!("/domains/{id}")),
-        LanePart::Source(_) => frame.address("/leads"),
-    }
-}
-
-const fn section(part: LanePart) -> TenantSection {
-    match part {
-        LanePart::Mailbox(_) => TenantSection::Mailboxes,
-        LanePart::Domain(_) => TenantSection::Domains,
-        LanePart::Source(_) => TenantSection::Leads,
-    }
-}
-
 /// What stands still, and what does not.
 fn consequence(part: LanePart, name: &str) -> String {
     match part {
@@ -181,6 +165,10 @@ fn consequence(part: LanePart, name: &str) -> String {
             "Nobody who came into a sequence from “{name}” is written to until you resume it: follow-ups wait too. Your \
              other sources, and other teams: not touched."
         ),
+        LanePart::Sequence(_) => format!(
+            "No mail of “{name}” leaves until you resume it: follow-ups wait too. Your other sequences, and other teams: not \
+             touched."
+        ),
     }
 }
 
@@ -189,5 +177,6 @@ fn resumption(part: LanePart, name: &str) -> String {
         LanePart::Mailbox(_) => format!("{name} sends again, at its own pace."),
         LanePart::Domain(_) => format!("Mailboxes at {name} send again, each at its own pace."),
         LanePart::Source(_) => format!("Leads from “{name}” are written to again."),
+        LanePart::Sequence(_) => format!("Mails of “{name}” leave again."),
     }
 }

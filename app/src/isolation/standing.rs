@@ -1,6 +1,7 @@
 //! How a part of the lane stands: why it is paused, and the way to the page that pauses or resumes it.
 
 use crate::ui::button::LinkButton;
+use crate::ui::frame::TenantSection;
 use db::isolation::Pause;
 use leptos::prelude::*;
 use rules::isolation::{LanePart, PauseCause};
@@ -14,6 +15,25 @@ pub(crate) fn of_part(pauses: &[(LanePart, Pause)], part: impl Into<LanePart>) -
 /// Whether the team itself has paused it: what it can lift.
 pub(super) fn is_paused_by_team(pauses: &[Pause]) -> bool {
     pauses.iter().any(|pause| pause.cause == PauseCause::Owner)
+}
+
+/// Where the part stands among the team's pages, below the team's own address.
+pub(crate) fn home(part: LanePart) -> String {
+    match part {
+        LanePart::Mailbox(id) => format!("/mailboxes/{id}"),
+        LanePart::Domain(id) => format!("/domains/{id}"),
+        LanePart::Source(_) => "/leads".to_owned(),
+        LanePart::Sequence(id) => format!("/sequences/{id}"),
+    }
+}
+
+pub(super) const fn section(part: LanePart) -> TenantSection {
+    match part {
+        LanePart::Mailbox(_) => TenantSection::Mailboxes,
+        LanePart::Domain(_) => TenantSection::Domains,
+        LanePart::Source(_) => TenantSection::Leads,
+        LanePart::Sequence(_) => TenantSection::Sequences,
+    }
 }
 
 /// `at` is the part's own address.

@@ -21,6 +21,7 @@ pub enum Icon {
     Settings,
     Suppression,
     Sandbox,
+    Health,
 }
 
 impl Icon {
@@ -45,6 +46,7 @@ impl Icon {
             Self::Settings => "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16",
             Self::Suppression => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M5.6 5.6l12.8 12.8",
             Self::Sandbox => "M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8",
+            Self::Health => "M3 12h4l3-7 4 14 3-7h4",
             Self::Bad => "M9 5v14M15 5v14",
         }
     }

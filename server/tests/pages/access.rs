@@ -39,6 +39,8 @@ struct Ids {
     source: String,
     /// A difference at SES that a person is asked about.
     drift: String,
+    /// The source stands still for its health, as often as it is tried.
+    incident: String,
 }
 
 impl Ids {
@@ -58,6 +60,7 @@ impl Ids {
             message: id(8),
             source: id(9),
             drift: id(10),
+            incident: id(11),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -70,8 +73,21 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, source, drift, .. } =
-            self;
+        let Self {
+            tenant,
+            user,
+            invitation,
+            domain,
+            mailbox,
+            import,
+            lead,
+            sequence,
+            message,
+            source,
+            drift,
+            incident,
+            ..
+        } = self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
@@ -122,6 +138,19 @@ impl Ids {
              on conflict do nothing"
         );
         site.database.run(&sql).await;
+        self.put_back_incident(site).await;
+    }
+
+    async fn put_back_incident(&self, site: &TestSite) {
+        let Self { tenant, source, incident, .. } = self;
+        let sql = format!(
+            "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told,
+                letter_ids)
+             values ('{tenant}', '{incident}', 'source', '{source}', 'Fair', 'health', 'Bounces', '2024-10-01',
+                '2024-10-01', '{{}}', '{{}}')
+             on conflict (tenant_id, id) do update set closed_at = null, close_reason = null"
+        );
+        site.database.run(&sql).await;
     }
 
     /// The address with these ids in its variable parts.
@@ -141,6 +170,7 @@ impl Ids {
             "{message}" => &self.message,
             "{source}" => &self.source,
             "{drift}" => &self.drift,
+            "{incident}" => &self.incident,
             "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,

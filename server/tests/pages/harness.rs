@@ -252,6 +252,7 @@ impl TestSite {
             (select jsonb_agg(s order by tenant_id, address_key) from suppressions s),
             (select jsonb_agg(r order by tenant_id, id) from replies r),
             (select jsonb_agg(p order by tenant_id, id) from part_pauses p),
+            (select jsonb_agg(i order by tenant_id, id) from incidents i),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await

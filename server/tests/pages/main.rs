@@ -13,6 +13,7 @@ mod domains;
 mod drift;
 mod faults;
 mod harness;
+mod health;
 mod leads;
 mod lookups;
 mod mailboxes;

@@ -5,14 +5,14 @@
 use crate::Context;
 use crate::aws::{BATCH, Queue, Received};
 use crate::duty::{Progress, Result};
-use crate::platform;
+use crate::{health, platform};
 use db::clock;
 use db::events::{self, Fact, Outcome, Raw};
 use db::isolation::{ses_account, ses_tenants};
 use db::scope::{TenantTx, WorkerTx};
 use rules::error::describe;
 use rules::events::{EventError, EventKind, SesEvent, effect, parse, parse_with_id, tenant_hint};
-use rules::ids::{MessageId, TenantId};
+use rules::ids::TenantId;
 use rules::limits;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -196,7 +196,9 @@ async fn apply_facts(context: &Context, tenant: TenantId, placed: &[Placed]) -> 
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let now = clock::business_time(&mut tx, context.now()).await?;
     let facts: Vec<&Fact> = placed.iter().map(|(_, fact)| fact).collect();
-    let unknown: Vec<MessageId> = events::apply(&mut tx, &facts, now).await?;
+    let events::Applied { unknown, bad } = events::apply(&mut tx, &facts, now).await?;
+    let received_at = facts.iter().map(|fact| fact.received_at).max().unwrap_or(now);
+    health::judge_mails(context, &mut tx, &bad, received_at, now).await?;
     tx.commit().await?;
     let outcome = |fact: &Fact| {
         if unknown.contains(&fact.message) {

@@ -9,6 +9,7 @@ mod domains;
 mod due;
 mod duty;
 mod events;
+mod health;
 mod isolation;
 mod leads;
 pub mod measure;

@@ -2,11 +2,11 @@
 
 use crate::Result;
 use crate::accounts::invitations::{self, NewInvitation};
-use crate::scope::OperatorTx;
+use crate::scope::{OperatorTx, TenantTx};
 use rules::accounts::{Slug, TenantName};
 use rules::ids::TenantId;
 use rules::time::OffsetDateTime;
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 
 /// A tenant to be made, with the invitation of its owner.
 pub struct NewTenant<'a> {
@@ -120,9 +120,19 @@ pub struct Tenant {
 }
 
 pub async fn find(tx: &mut OperatorTx, tenant: TenantId) -> Result<Option<Tenant>> {
+    find_in(tx.sql(), tenant).await
+}
+
+/// The tenant of this transaction. `None` once it is gone.
+pub async fn find_own(tx: &mut TenantTx) -> Result<Option<Tenant>> {
+    let tenant = tx.tenant();
+    find_in(tx.sql(), tenant).await
+}
+
+async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<Tenant>> {
     let row = sqlx::query("select name, slug, created_at from tenants where tenant_id = $1")
         .bind(tenant.uuid())
-        .fetch_optional(tx.sql())
+        .fetch_optional(connection)
         .await?;
     row.map(|row| {
         Ok(Tenant {

@@ -1,5 +1,5 @@
-//! Pauses: rows with a cause each, in business time. A lane runs when no row is live; so does each part of it ([`parts`]). How
-//! a tenant goes: [`closures`]. What a tenant has at SES: [`ses_tenants`], and how that differs from what is wanted:
+//! Pauses: rows with a cause each, in business time. A lane runs when no row is live; so does each part of it ([`parts`]). Those
+//! by the machine and the operator have incidents ([`crate::health::incidents`]). How a tenant goes: [`closures`]. What a tenant has at SES: [`ses_tenants`], and how that differs from what is wanted:
 //! [`drifts`], [`ses_sweep`]; what all share there: [`ses_account`]; what it may send of that: [`caps`]; what the platform's own
 //! mail leaves from: [`platform_sender`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
 
@@ -14,7 +14,6 @@ pub mod ses_account;
 pub mod ses_sweep;
 pub mod ses_tenants;
 
-use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::ids::{PauseId, TenantId, UserId};
@@ -59,30 +58,6 @@ async fn list_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Vec<
             })
         })
         .collect()
-}
-
-/// By the operator. Pausing what the operator has paused already changes nothing.
-pub async fn pause(
-    tx: &mut OperatorTx,
-    tenant: TenantId,
-    id: PauseId,
-    by: UserId,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    write_pause(tx.sql(), tenant, id, PauseCause::Operator, Some(by), reason, now).await
-}
-
-/// Lifts the operator's own pause; every other cause stays.
-pub async fn resume(
-    tx: &mut OperatorTx,
-    tenant: TenantId,
-    by: UserId,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    lift_pause(tx.sql(), tenant, PauseCause::Operator, by, reason, now).await?;
-    lanes::wake_for(tx, tenant, now).await
 }
 
 /// `by`: `None` is the machine. A cause that holds already stays as it is.

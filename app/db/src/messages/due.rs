@@ -85,7 +85,9 @@ pub async fn list_running(tx: &mut TenantTx) -> Result<Vec<Running>> {
                         select from part_pauses p where p.tenant_id = $1 and p.part = 'source'
                           and p.part_id = q.source_id and p.resumed_at is null)
                       order by q.added_at)
-         from sequences s where s.tenant_id = $1 and s.started_at is not null and s.paused_at is null",
+         from sequences s where s.tenant_id = $1 and s.started_at is not null and s.paused_at is null and not exists (
+            select from part_pauses p where p.tenant_id = $1 and p.part = 'sequence' and p.part_id = s.id
+              and p.resumed_at is null)",
     )
     .bind(tenant.uuid())
     .fetch_all(tx.sql())

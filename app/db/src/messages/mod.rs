@@ -8,4 +8,4 @@ pub mod queue;
 mod read;
 pub mod settle;
 
-pub use read::{Event, Filter, Message, find, list, list_events, list_of_lead};
+pub use read::{Event, Filter, Message, find, list, list_bad, list_events, list_of_lead};

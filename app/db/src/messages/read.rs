@@ -3,7 +3,9 @@
 use crate::metrics::{DayRange, Fact};
 use crate::scope::TenantTx;
 use crate::{Error, Result};
+use rules::health::Scope;
 use rules::ids::{LeadId, MailboxId, MessageId, SequenceId};
+use rules::isolation::LanePart;
 use rules::messages::{MessageState, Provider};
 use rules::time::OffsetDateTime;
 use sqlx::postgres::PgRow;
@@ -103,6 +105,40 @@ pub async fn list_of_lead(tx: &mut TenantTx, lead: LeadId, limit: i64) -> Result
     );
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(tenant.uuid()).bind(lead.uuid()).bind(limit).fetch_all(tx.sql()).await?;
+    rows.iter().map(message).collect()
+}
+
+/// Mails of a scope that bounced hard or were complained about, of those that were claimed after the first time and at the
+/// latest at the second: the newest first, `limit` at most.
+pub async fn list_bad(
+    tx: &mut TenantTx,
+    scope: Scope,
+    (from, until): (OffsetDateTime, OffsetDateTime),
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let tenant = tx.tenant();
+    let of_scope = match scope {
+        Scope::Part(LanePart::Source(_)) => "m.source_id",
+        Scope::Part(LanePart::Mailbox(_)) => "m.mailbox_id",
+        Scope::Part(LanePart::Sequence(_)) => "m.sequence_id",
+        Scope::Part(LanePart::Domain(_)) => "b.domain_id",
+        Scope::Tenant => "m.tenant_id",
+    };
+    let sql = format!(
+        "select {COLUMNS} from messages m {JOINS}
+         where m.tenant_id = $1 and m.claimed_at > $2 and m.claimed_at <= $3 and not m.is_simulated
+           and (m.bounced_at is not null or m.complained_at is not null)
+           and (m.state = 9 or m.complained_at is not null) and {of_scope} = $4
+         order by m.claimed_at desc limit $5"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(tenant.uuid())
+        .bind(from)
+        .bind(until)
+        .bind(scope.uuid(tenant))
+        .bind(limit)
+        .fetch_all(tx.sql())
+        .await?;
     rows.iter().map(message).collect()
 }
 

@@ -73,3 +73,6 @@ insert into closures (tenant_id, id, reason, asked_at, asked_by, ends_at)
 insert into tenant_caps (tenant_id, a_hour, weight, changed_at, changed_by, second, in_second)
     values ('{tenant}', 100, 1, '2026-01-01', '{user}', 0, 0);
 insert into claimed_minutes (tenant_id, minute, mails) values ('{tenant}', '2026-01-01', 1);
+insert into tenant_health (tenant_id, judged_at) values ('{tenant}', '2026-01-01');
+insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told, letter_ids)
+    values ('{tenant}', '{user}', 'source', '{user}', 'The fair', 'health', 'tried', '2026-01-01', '2026-01-01', '{}', '{}');

@@ -12,7 +12,7 @@ pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};
 pub use shares::{Backlog, Shares, Weight, WeightError};
 
-use crate::ids::{DomainId, MailboxId, SourceId};
+use crate::ids::{DomainId, MailboxId, SequenceId, SourceId};
 use std::fmt;
 use uuid::Uuid;
 
@@ -62,13 +62,15 @@ impl fmt::Display for PauseCause {
 }
 
 /// A part of a tenant's lane that can stand still while the others go on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum LanePart {
     Mailbox(MailboxId),
     /// All mailboxes at it.
     Domain(DomainId),
     /// All leads that came into a sequence by it.
     Source(SourceId),
+    /// All mails of it.
+    Sequence(SequenceId),
 }
 
 impl LanePart {
@@ -78,6 +80,7 @@ impl LanePart {
             Self::Mailbox(_) => "mailbox",
             Self::Domain(_) => "domain",
             Self::Source(_) => "source",
+            Self::Sequence(_) => "sequence",
         }
     }
 
@@ -86,6 +89,7 @@ impl LanePart {
             Self::Mailbox(id) => id.uuid(),
             Self::Domain(id) => id.uuid(),
             Self::Source(id) => id.uuid(),
+            Self::Sequence(id) => id.uuid(),
         }
     }
 
@@ -94,6 +98,7 @@ impl LanePart {
             Self::Mailbox(MailboxId::from_uuid(id)),
             Self::Domain(DomainId::from_uuid(id)),
             Self::Source(SourceId::from_uuid(id)),
+            Self::Sequence(SequenceId::from_uuid(id)),
         ];
         parts.into_iter().find(|part| part.kind() == kind)
     }
@@ -114,5 +119,11 @@ impl From<DomainId> for LanePart {
 impl From<SourceId> for LanePart {
     fn from(id: SourceId) -> Self {
         Self::Source(id)
+    }
+}
+
+impl From<SequenceId> for LanePart {
+    fn from(id: SequenceId) -> Self {
+        Self::Sequence(id)
     }
 }

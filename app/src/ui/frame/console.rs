@@ -11,6 +11,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ConsoleSection {
     Tenants,
+    Incidents,
     Mail,
     Replies,
     Ses,
@@ -20,10 +21,11 @@ pub enum ConsoleSection {
 
 #[component]
 pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
-    use ConsoleSection::{Audit, Mail, Replies, Sandbox, Ses, Tenants};
+    use ConsoleSection::{Audit, Incidents, Mail, Replies, Sandbox, Ses, Tenants};
     let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
     let mut places = vec![
         place("Tenants", "/console", Icon::Tenants, Tenants),
+        place("Incidents", "/console/incidents", Icon::Health, Incidents),
         place("Mail", "/console/mail", Icon::Mail, Mail),
         place("Answers", "/console/replies", Icon::Inbox, Replies),
         place("Amazon SES", "/console/ses", Icon::Overview, Ses),

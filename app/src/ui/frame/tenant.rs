@@ -35,6 +35,7 @@ pub enum TenantSection {
     Leads,
     Sequences,
     Suppression,
+    Health,
     People,
     Settings,
 }
@@ -48,7 +49,7 @@ impl TenantFrame {
 
 #[component]
 pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) -> impl IntoView {
-    use TenantSection::{Domains, Leads, Mailboxes, Overview, People, Sequences, Settings, Suppression};
+    use TenantSection::{Domains, Health, Leads, Mailboxes, Overview, People, Sequences, Settings, Suppression};
     let place = |label, page, icon, of| Place { label, href: frame.address(page), icon, is_here: section == of };
     let places = vec![
         place("Overview", "", Icon::Overview, Overview),
@@ -57,6 +58,7 @@ pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) ->
         place("Leads", "/leads", Icon::Leads, Leads),
         place("Sequences", "/sequences", Icon::Sequences, Sequences),
         place("Suppression", "/suppressions", Icon::Suppression, Suppression),
+        place("Health", "/health", Icon::Health, Health),
         place("People", "/people", Icon::People, People),
         place("Settings", "/settings", Icon::Settings, Settings),
     ];

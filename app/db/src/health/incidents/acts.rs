@@ -1,0 +1,214 @@
+//! Opening and closing: a pause and its incident are written together, and the letters that tell of it with them.
+
+use super::Judged;
+use crate::Result;
+use crate::accounts::platform_mail::{self, NewPlatformMail};
+use crate::messages::lanes;
+use crate::scope::{OperatorTx, TenantTx};
+use rules::addresses::EmailAddress;
+use rules::health::{Letter, Scope};
+use rules::ids::{IncidentId, PauseId, PlatformMailId, TenantId, UserId};
+use rules::isolation::PauseCause;
+use rules::time::OffsetDateTime;
+use sqlx::PgConnection;
+
+/// A pause that is to be.
+pub struct Opening<'a> {
+    pub id: IncidentId,
+    pub pause: PauseId,
+    pub scope: Scope,
+    pub name: &'a str,
+    pub cause: PauseCause,
+    pub reason: &'a str,
+    pub judged: Option<Judged>,
+    /// `None`: the machine.
+    pub by: Option<UserId>,
+    pub now: OffsetDateTime,
+    pub machine_now: OffsetDateTime,
+}
+
+/// Whom a letter goes to, and its id.
+pub struct Addressed {
+    pub recipient: EmailAddress,
+    pub mail: PlatformMailId,
+}
+
+/// Pauses, and opens the incident. False: it stands still for that cause already, and nothing is written.
+pub async fn open(tx: &mut TenantTx, opening: &Opening<'_>, letter: &Letter, to: &[Addressed]) -> Result<bool> {
+    let tenant = tx.tenant();
+    let is_new = open_in(tx.sql(), tenant, opening, letter, to).await?;
+    if is_new {
+        // So that each lane says why it sends nothing.
+        lanes::wake(tx, opening.now).await?;
+    }
+    Ok(is_new)
+}
+
+/// The same by the operator.
+pub async fn open_for(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    opening: &Opening<'_>,
+    letter: &Letter,
+    to: &[Addressed],
+) -> Result<bool> {
+    let is_new = open_in(tx.sql(), tenant, opening, letter, to).await?;
+    if is_new {
+        lanes::wake_for(tx, tenant, opening.now).await?;
+    }
+    Ok(is_new)
+}
+
+async fn open_in(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    opening: &Opening<'_>,
+    letter: &Letter,
+    to: &[Addressed],
+) -> Result<bool> {
+    if !pause(connection, tenant, opening).await? {
+        return Ok(false);
+    }
+    insert(connection, tenant, opening, to).await?;
+    for addressed in to {
+        let mail = NewPlatformMail {
+            id: addressed.mail,
+            about: Some(tenant),
+            recipient: &addressed.recipient,
+            subject: &letter.subject,
+            body: &letter.body,
+        };
+        platform_mail::write(connection, &mail, opening.machine_now).await?;
+    }
+    Ok(true)
+}
+
+async fn pause(connection: &mut PgConnection, tenant: TenantId, opening: &Opening<'_>) -> Result<bool> {
+    let query = match opening.scope {
+        Scope::Tenant => sqlx::query(
+            "insert into pauses (tenant_id, id, cause, reason, paused_at, paused_by) values ($1, $2, $3, $4, $5, $6)
+             on conflict do nothing",
+        ),
+        Scope::Part(_) => sqlx::query(
+            "insert into part_pauses (tenant_id, id, cause, reason, paused_at, paused_by, part, part_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        ),
+    };
+    let query = query
+        .bind(tenant.uuid())
+        .bind(opening.pause.uuid())
+        .bind(opening.cause.as_str())
+        .bind(opening.reason)
+        .bind(opening.now)
+        .bind(opening.by.map(UserId::uuid));
+    let query = match opening.scope {
+        Scope::Tenant => query,
+        Scope::Part(part) => query.bind(part.kind()).bind(part.uuid()),
+    };
+    Ok(query.execute(connection).await?.rows_affected() == 1)
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    opening: &Opening<'_>,
+    to: &[Addressed],
+) -> Result<()> {
+    let judged = opening.judged.as_ref();
+    let grounds = judged.map(|judged| judged.grounds);
+    sqlx::query(
+        "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, measure, span, judged_by, sends, bad,
+                judged_from, judged_until, event_received_at, event_message_id, paused_at, opened_by, opened_at, told,
+                letter_ids)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         on conflict do nothing",
+    )
+    .bind(tenant.uuid())
+    .bind(opening.id.uuid())
+    .bind(opening.scope.kind())
+    .bind(opening.scope.uuid(tenant))
+    .bind(opening.name)
+    .bind(opening.cause.as_str())
+    .bind(opening.reason)
+    .bind(grounds.map(|grounds| grounds.measure.as_str()))
+    .bind(grounds.map(|grounds| grounds.span.as_str()))
+    .bind(grounds.map(|grounds| grounds.by.as_str()))
+    .bind(grounds.map(|grounds| grounds.sends))
+    .bind(grounds.map(|grounds| grounds.bad))
+    .bind(judged.map(|judged| judged.between.0))
+    .bind(judged.map(|judged| judged.between.1))
+    .bind(judged.map(|judged| judged.event.1))
+    .bind(judged.map(|judged| judged.event.0.uuid()))
+    .bind(opening.machine_now)
+    .bind(opening.by.map(UserId::uuid))
+    .bind(opening.now)
+    .bind(to.iter().map(|it| it.recipient.as_str()).collect::<Vec<_>>())
+    .bind(to.iter().map(|it| it.mail.uuid()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Lifts the pause for this cause, and closes its incident; every other cause stays. Nothing changes where it does not stand
+/// still for it (any more).
+pub async fn close(
+    tx: &mut TenantTx,
+    scope: Scope,
+    cause: PauseCause,
+    by: Option<UserId>,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let tenant = tx.tenant();
+    close_in(tx.sql(), tenant, scope, cause, by, reason, now).await?;
+    lanes::wake(tx, now).await
+}
+
+/// The same by the operator.
+pub async fn close_for(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    cause: PauseCause,
+    by: UserId,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    close_in(tx.sql(), tenant, Scope::Tenant, cause, Some(by), reason, now).await?;
+    lanes::wake_for(tx, tenant, now).await
+}
+
+async fn close_in(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    scope: Scope,
+    cause: PauseCause,
+    by: Option<UserId>,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let lift = match scope {
+        Scope::Tenant => {
+            "update pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
+             where tenant_id = $1 and cause = $2 and resumed_at is null and $6 = 'tenant' and $7 = $1"
+        }
+        Scope::Part(_) => {
+            "update part_pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
+             where tenant_id = $1 and cause = $2 and resumed_at is null and part = $6 and part_id = $7"
+        }
+    };
+    let end = "update incidents set closed_at = $3, closed_by = $4, close_reason = $5
+         where tenant_id = $1 and cause = $2 and closed_at is null and part = $6 and part_id = $7";
+    for sql in [lift, end] {
+        sqlx::query(sql)
+            .bind(tenant.uuid())
+            .bind(cause.as_str())
+            .bind(now)
+            .bind(by.map(UserId::uuid))
+            .bind(reason)
+            .bind(scope.kind())
+            .bind(scope.uuid(tenant))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

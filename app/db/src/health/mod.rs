@@ -1,0 +1,213 @@
+//! Health: what is judged, and how it stands. A mail counts in the hour in which it was claimed, whenever its bounce or
+//! complaint comes. What stood still for it: [`incidents`]. All times here are business time.
+
+pub mod incidents;
+
+use crate::Result;
+use crate::scope::TenantTx;
+use rules::health::{Group, Scope, Tally, Touched};
+use rules::ids::{DomainId, MailboxId, MessageId, SequenceId, SourceId};
+use rules::isolation::LanePart;
+use rules::limits;
+use rules::time::{Duration, OffsetDateTime};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Whoever judges a tenant sees what everybody before has written of it: others wait until this transaction is over.
+pub async fn lock(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "insert into tenant_health (tenant_id, judged_at) values ($1, $2)
+         on conflict (tenant_id) do update set judged_at = excluded.judged_at",
+    )
+    .bind(tenant.uuid())
+    .bind(now)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
+/// What these mails belong to. Simulated ones, and those of too long ago, are left out.
+pub async fn list_touched(
+    tx: &mut TenantTx,
+    messages: &[MessageId],
+    now: OffsetDateTime,
+) -> Result<Vec<(MessageId, Touched)>> {
+    let tenant = tx.tenant();
+    let rows: Vec<(Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime)> = sqlx::query_as(
+        "select m.id, m.source_id, m.mailbox_id, m.sequence_id, b.domain_id, m.claimed_at
+         from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+         where m.tenant_id = $1 and m.id = any($2) and not m.is_simulated and m.claimed_at > $3",
+    )
+    .bind(tenant.uuid())
+    .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .bind(now - Duration::hours(limits::LATE_HOURS_MAX))
+    .fetch_all(tx.sql())
+    .await?;
+    let touched = |(id, source, mailbox, sequence, domain, claimed_at): (_, _, _, _, _, OffsetDateTime)| {
+        let of = Touched {
+            source: SourceId::from_uuid(source),
+            mailbox: MailboxId::from_uuid(mailbox),
+            sequence: SequenceId::from_uuid(sequence),
+            domain: DomainId::from_uuid(domain),
+            hours_ago: usize::try_from((now - claimed_at).whole_hours()).unwrap_or(0),
+        };
+        (MessageId::from_uuid(id), of)
+    };
+    Ok(rows.into_iter().map(touched).collect())
+}
+
+/// What is bad of the mails since then; their sends are not counted.
+pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime) -> Result<Tally> {
+    let tenant = tx.tenant();
+    let (hard_bounces, complaints) = sqlx::query_as(
+        "select count(*) filter (where state = 9), count(*) filter (where complained_at is not null) from messages
+         where tenant_id = $1 and claimed_at > $2 and not is_simulated
+           and (bounced_at is not null or complained_at is not null)",
+    )
+    .bind(tenant.uuid())
+    .bind(since)
+    .fetch_one(tx.sql())
+    .await?;
+    Ok(Tally { sends: 0, hard_bounces, complaints })
+}
+
+/// Mails that were claimed since then, by the hour and by what of `touched` they belong to. What is not touched is one. Those
+/// that the whole tenant stood still for are left out.
+pub async fn count(
+    tx: &mut TenantTx,
+    touched: &[Touched],
+    since: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<Vec<Group>> {
+    let stood = incidents::list_explaining(tx, since, now).await?;
+    let (whole, stood): (Vec<_>, Vec<_>) = stood.into_iter().partition(|it| it.scope == Scope::Tenant);
+    let since = whole.iter().map(|it| it.until).fold(since, OffsetDateTime::max);
+    let tenant = tx.tenant();
+    let ids = |of: fn(&Touched) -> Uuid| touched.iter().map(of).collect::<Vec<_>>();
+    let rows: Vec<Counted> = sqlx::query_as(
+        "select case when m.source_id = any($4) then m.source_id end,
+                case when m.mailbox_id = any($5) then m.mailbox_id end,
+                case when m.sequence_id = any($6) then m.sequence_id end,
+                case when b.domain_id = any($7) then b.domain_id end,
+                floor(extract(epoch from $3 - m.claimed_at) / 3600)::int8 as hours_ago,
+                (select min(x.level) from unnest($8::uuid[], $9::smallint[], $10::timestamptz[]) x (part_id, level, until)
+                 where x.part_id in (m.source_id, m.mailbox_id, m.sequence_id, b.domain_id)
+                   and m.claimed_at <= x.until) as explained,
+                count(*), count(*) filter (where m.state = 9), count(*) filter (where m.complained_at is not null)
+         from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+         where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 1 and m.claimed_at > $2
+           and m.claimed_at <= $3 and not m.is_simulated and m.state in (4, 5, 6, 7, 9)
+         group by 1, 2, 3, 4, 5, 6",
+    )
+    .bind(tenant.uuid())
+    .bind(since)
+    .bind(now)
+    .bind(ids(|it| it.source.uuid()))
+    .bind(ids(|it| it.mailbox.uuid()))
+    .bind(ids(|it| it.sequence.uuid()))
+    .bind(ids(|it| it.domain.uuid()))
+    .bind(stood.iter().map(|it| it.scope.uuid(tenant)).collect::<Vec<_>>())
+    .bind(stood.iter().map(|it| i16::from(it.scope.level())).collect::<Vec<_>>())
+    .bind(stood.iter().map(|it| it.until).collect::<Vec<_>>())
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(rows.into_iter().map(group).collect())
+}
+
+type Counted = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, i64, Option<i16>, i64, i64, i64);
+
+fn group((source, mailbox, sequence, domain, hours, explained, sends, hard_bounces, complaints): Counted) -> Group {
+    Group {
+        of: Touched {
+            source: SourceId::from_uuid(source.unwrap_or_default()),
+            mailbox: MailboxId::from_uuid(mailbox.unwrap_or_default()),
+            sequence: SequenceId::from_uuid(sequence.unwrap_or_default()),
+            domain: DomainId::from_uuid(domain.unwrap_or_default()),
+            hours_ago: usize::try_from(hours).unwrap_or(0),
+        },
+        explained: explained.and_then(|level| u8::try_from(level).ok()),
+        tally: Tally { sends, hard_bounces, complaints },
+    }
+}
+
+/// What a scope is called. `None`: there is no such row of this tenant.
+pub async fn find_name(tx: &mut TenantTx, scope: Scope) -> Result<Option<String>> {
+    let tenant = tx.tenant();
+    let sql = match scope {
+        Scope::Part(LanePart::Source(_)) => "select name from lead_sources where tenant_id = $1 and id = $2",
+        Scope::Part(LanePart::Mailbox(_)) => "select address from mailboxes where tenant_id = $1 and id = $2",
+        Scope::Part(LanePart::Sequence(_)) => "select name from sequences where tenant_id = $1 and id = $2",
+        Scope::Part(LanePart::Domain(_)) => "select name from domains where tenant_id = $1 and id = $2",
+        Scope::Tenant => "select name from tenants where tenant_id = $1 and tenant_id = $2",
+    };
+    let name = sqlx::query_scalar(sql);
+    Ok(name.bind(tenant.uuid()).bind(scope.uuid(tenant)).fetch_optional(tx.sql()).await?)
+}
+
+/// What was sent in the last hour and in the last 24, of one scope.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    pub scope: Scope,
+    pub name: String,
+    pub hour: Tally,
+    pub day: Tally,
+}
+
+/// Of every scope that sent in the last 24 hours: the tenant first, then by size and name, `limit` of each kind at most.
+pub async fn list_lines(tx: &mut TenantTx, now: OffsetDateTime, limit: i64) -> Result<Vec<Line>> {
+    let tenant = tx.tenant();
+    let rows: Vec<(String, Uuid, String, Vec<i64>)> = sqlx::query_as(
+        "with sent as (
+            select m.source_id, m.mailbox_id, m.sequence_id, b.domain_id, m.claimed_at > $2 - interval '1 hour' as is_new,
+                   m.state = 9 as hard, m.complained_at is not null as complained
+            from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+            where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 2
+              and m.claimed_at > $2 - interval '24 hours' and m.claimed_at <= $2 and not m.is_simulated
+              and m.state in (4, 5, 6, 7, 9)),
+         counted as (
+            select source_id, mailbox_id, sequence_id, domain_id,
+                   array[count(*) filter (where is_new), count(*) filter (where is_new and hard),
+                         count(*) filter (where is_new and complained),
+                         count(*), count(*) filter (where hard), count(*) filter (where complained)] as counts
+            from sent group by grouping sets ((source_id), (mailbox_id), (sequence_id), (domain_id), ())),
+         named as (
+            select 'source' as kind, s.id, s.name, c.counts from counted c
+            join lead_sources s on s.tenant_id = $1 and s.id = c.source_id
+            union all
+            select 'mailbox', b.id, b.address, c.counts from counted c
+            join mailboxes b on b.tenant_id = $1 and b.id = c.mailbox_id
+            union all
+            select 'sequence', s.id, s.name, c.counts from counted c
+            join sequences s on s.tenant_id = $1 and s.id = c.sequence_id
+            union all
+            select 'domain', d.id, d.name, c.counts from counted c
+            join domains d on d.tenant_id = $1 and d.id = c.domain_id
+            union all
+            select 'tenant', $1, '', c.counts from counted c
+            where coalesce(c.source_id, c.mailbox_id, c.sequence_id, c.domain_id) is null)
+         select kind, id, name, counts from (
+            select n.*, row_number() over (partition by kind order by counts[5] + counts[6] desc, counts[4] desc, name) as place
+            from named n) placed
+         where place <= $3 order by kind, place",
+    )
+    .bind(tenant.uuid())
+    .bind(now)
+    .bind(limit)
+    .fetch_all(tx.sql())
+    .await?;
+    let tally = |counts: &[i64]| match counts {
+        [sends, hard_bounces, complaints] => {
+            Tally { sends: *sends, hard_bounces: *hard_bounces, complaints: *complaints }
+        }
+        _ => Tally::default(),
+    };
+    let mut lines: BTreeMap<std::cmp::Reverse<u8>, Vec<Line>> = BTreeMap::new();
+    for (kind, id, name, counts) in rows {
+        let Some(scope) = Scope::parse(&kind, id) else { continue };
+        let (hour, day) = counts.split_at(counts.len().min(3));
+        let line = Line { scope, name, hour: tally(hour), day: tally(day) };
+        lines.entry(std::cmp::Reverse(scope.level())).or_default().push(line);
+    }
+    Ok(lines.into_values().flatten().collect())
+}

@@ -1,0 +1,43 @@
+//! Bounds of health: how badly mail may be taken before what sends it stands still. Rates are in hundredths of a percent, as
+//! one is what fits. A tenant may be stricter, never looser.
+
+/// Gmail asks for complaints below 0.3 %; so do we over a day. Within an hour a few are chance: hence the floors.
+pub const COMPLAINTS_HOUR_WARN: i64 = 50;
+pub const COMPLAINTS_HOUR_PAUSE: i64 = 100;
+pub const COMPLAINTS_HOUR_EVENTS_MIN: i64 = 5;
+pub const COMPLAINTS_DAY_WARN: i64 = 15;
+pub const COMPLAINTS_DAY_PAUSE: i64 = 30;
+pub const COMPLAINTS_DAY_EVENTS_MIN: i64 = 10;
+
+/// Amazon reviews an account at 5 % and stops it at 10 %: a part of one tenant stops before that.
+pub const HARD_BOUNCES_HOUR_WARN: i64 = 500;
+pub const HARD_BOUNCES_HOUR_PAUSE: i64 = 1000;
+pub const HARD_BOUNCES_HOUR_EVENTS_MIN: i64 = 20;
+pub const HARD_BOUNCES_DAY_WARN: i64 = 250;
+pub const HARD_BOUNCES_DAY_PAUSE: i64 = 500;
+pub const HARD_BOUNCES_DAY_EVENTS_MIN: i64 = 50;
+
+/// Below these a rate says nothing.
+pub const HOUR_SENDS_MIN: i64 = 200;
+pub const DAY_SENDS_MIN: i64 = 1000;
+
+/// Where a rate cannot speak yet, these many in 24 hours are enough: of a mailbox or a source, and of the whole tenant.
+pub const PART_HARD_BOUNCES_MAX: i64 = 5;
+pub const PART_COMPLAINTS_MAX: i64 = 2;
+pub const TENANT_HARD_BOUNCES_MAX: i64 = 25;
+pub const TENANT_COMPLAINTS_MAX: i64 = 7;
+
+/// The ceilings hold for a tenant this young, whatever it sends: a list that was bought shows in its first weeks.
+pub const NEW_TENANT_DAYS: i64 = 30;
+
+/// A bounce or complaint counts in the hour in which its mail was sent, if that is not longer ago.
+pub const LATE_HOURS_MAX: i64 = 7 * 24;
+
+/// Who is told of an incident: owners and admins, no more than these.
+pub const INCIDENT_LETTERS_MAX: i64 = 50;
+
+/// Bounces and complaints that an incident's page lists; the others are counted.
+pub const INCIDENT_EVENTS_MAX: i64 = 50;
+
+/// Of a subject that names something: a line of a phone's list of mails, twice.
+pub const SUBJECT_NAME_CHARS_MAX: usize = 120;
