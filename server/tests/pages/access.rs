@@ -73,21 +73,8 @@ impl Ids {
     }
 
     async fn put_back(&self, site: &TestSite) {
-        let Self {
-            tenant,
-            user,
-            invitation,
-            domain,
-            mailbox,
-            import,
-            lead,
-            sequence,
-            message,
-            source,
-            drift,
-            incident,
-            ..
-        } = self;
+        let Self { tenant, user, invitation, domain, mailbox, import, lead, sequence, message, source, drift, .. } =
+            self;
         let sql = format!(
             "insert into memberships (tenant_id, user_id, role, name, email, created_at)
              values ('{tenant}', '{user}', 'viewer', 'Vic', 'vic@example.com', '2024-10-01')
