@@ -79,3 +79,37 @@ grant select, insert, update (closed_at, closed_by, close_reason) on incidents t
 -- The machine pauses a whole tenant, and lifts what Amazon has lifted.
 grant insert, update (resumed_at, resumed_by, resume_reason) on pauses to app_tenant;
 grant update (resume_reason) on part_pauses to app_tenant;
+
+-- How a tenant stands at SES, as last read back; what we have told it to refuse stands there as well.
+alter table ses_tenants
+    -- SES refuses its mail because we said so: nothing leaves until it was told otherwise and said that back.
+    add column is_held boolean not null default false,
+    -- What we said, what Amazon says and why, and what follows from both, in SES's words.
+    add column our_status text,
+    add column aws_status text,
+    add column aws_cause text,
+    add column sending_status text;
+
+-- What Amazon finds about a tenant, as last read.
+create table ses_findings (
+    tenant_id uuid not null,
+    kind text not null,
+    impact text not null,
+    status text not null,
+    description text not null,
+    found_at timestamptz,
+    read_at timestamptz not null,
+    primary key (tenant_id, kind),
+    constraint ses_findings_tenant foreign key (tenant_id) references tenants (tenant_id) on delete cascade
+);
+alter table ses_findings enable row level security;
+alter table ses_findings force row level security;
+create policy tenant on ses_findings for all to app_tenant
+    using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
+    with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+create policy operator on ses_findings for all to app_operator using (true) with check (true);
+
+grant update (is_held, our_status, aws_status, aws_cause, sending_status) on ses_tenants to app_tenant;
+grant select (arn, sending_status) on ses_tenants to app_worker;
+grant select, insert, delete on ses_findings to app_tenant;
+grant select on ses_findings to app_operator;

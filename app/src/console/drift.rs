@@ -94,10 +94,12 @@ const fn consequence(kind: DriftKind) -> &'static str {
              has is associated with it. Until then nothing of the team leaves."
         }
         DriftKind::PolicyWeakened => "The policy is set to what is wanted. Amazon may stop the team by it sooner.",
+        DriftKind::TenantDisabled => "Amazon SES is told to take the team's mail again.",
         DriftKind::SendingOff => "The team's mail leaves by the configuration set again.",
         DriftKind::UnknownResource => "The association is taken away; the resource itself stays.",
         DriftKind::SuppressionScope
         | DriftKind::PolicyStricter
+        | DriftKind::HoldLifted
         | DriftKind::SetGone
         | DriftKind::ReputationMetricsOff
         | DriftKind::SharedPoolMode

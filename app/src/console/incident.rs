@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
 use db::clock;
-use db::health::incidents::{self, Incident};
+use db::health::incidents::{self, Closing, Incident};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::accounts::Reason;
@@ -76,8 +76,15 @@ pub async fn resume(
     if !is_operators(&incident) {
         return Err(Refusal::NotFound);
     }
-    let by = operator.person.id;
-    incidents::close_for(&mut tx, tenant, incident.cause, by, reason.as_str(), now).await?;
+    let closing = Closing {
+        scope: Scope::Tenant,
+        cause: incident.cause,
+        by: Some(operator.person.id),
+        reason: reason.as_str(),
+        now,
+        machine_now: site.now(),
+    };
+    incidents::close_for(&mut tx, tenant, closing).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/console/tenants/{tenant}/incidents/{id}")).into_response())
 }

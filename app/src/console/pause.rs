@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
 use db::clock;
-use db::health::incidents::{self, Addressed, Opening};
+use db::health::incidents::{self, Addressed, Closing, Opening};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::accounts::Reason;
@@ -63,7 +63,17 @@ async fn take(site: &Site, operator: &Operator, id: TenantId, step: Step, mut fo
     let now = clock::business_time_of_console(&mut tx, site.now()).await?;
     match step {
         Step::Pause => pause(site, &mut tx, &tenant, by, reason.as_str(), now).await?,
-        Step::Resume => incidents::close_for(&mut tx, id, PauseCause::Operator, by, reason.as_str(), now).await?,
+        Step::Resume => {
+            let closing = Closing {
+                scope: Scope::Tenant,
+                cause: PauseCause::Operator,
+                by: Some(by),
+                reason: reason.as_str(),
+                now,
+                machine_now: site.now(),
+            };
+            incidents::close_for(&mut tx, id, closing).await?;
+        }
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/console/tenants/{id}")).into_response())

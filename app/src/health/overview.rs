@@ -16,11 +16,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::health::incidents::{self, Incident};
 use db::health::{self, Line};
+use db::isolation::ses_standing::{self, Finding};
+use db::isolation::ses_tenants::{self, SesTenant};
 use leptos::prelude::*;
 use rules::health::{LIMITS, Measure, Scope, Span, Standing, Tally, limit_words, standing};
 use rules::ids::IncidentId;
 use rules::limits;
 use rules::metrics::rate;
+use rules::time::OffsetDateTime;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -37,11 +40,14 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
     let lines = health::list_lines(&mut tx, frame.business_now, LINES_MAX).await?;
     let open = incidents::list_open(&mut tx).await?;
     let mut all = incidents::list(&mut tx, asked.before, limits::PAGE_ROWS_MAX + 1).await?;
+    let at_ses = ses_tenants::find(&mut tx).await?;
+    let findings = ses_standing::list_findings(&mut tx).await?;
     tx.commit().await?;
     let is_full = i64::try_from(all.len()).is_ok_and(|count| count > limits::PAGE_ROWS_MAX);
     if is_full {
         all.pop();
     }
+    let machine_now = site.now();
     Ok(render(&site, StatusCode::OK, "Health", move || {
         let now = frame.business_now;
         let next =
@@ -66,6 +72,8 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
                 {standing}
                 <h2>"The last 24 hours"</h2>
                 {lines}
+                <h2>"What Amazon SES says"</h2>
+                {amazon(at_ses, findings, machine_now)}
                 <h2>"When something stops"</h2>
                 {limit_list()}
                 <h2 id="incidents">"Incidents"</h2>
@@ -157,6 +165,39 @@ const fn word(is_paused: bool, standing: Standing) -> (Tone, &'static str) {
         (false, Standing::Good) => (Tone::Good, "Good"),
         (false, Standing::TooFew) => (Tone::Waiting, "Too few to judge"),
     }
+}
+
+/// Its own judgement, which may differ from ours, and why.
+fn amazon(at_ses: Option<SesTenant>, findings: Vec<Finding>, now: OffsetDateTime) -> impl IntoView {
+    let Some(at_ses) = at_ses.filter(|it| it.sending_status.is_some()) else {
+        return view! { <p class="soft">"Nothing yet: it is asked with the first domain."</p> }.into_any();
+    };
+    let (tone, words) = match (at_ses.aws_status.as_deref(), at_ses.is_held) {
+        (Some("DISABLED"), _) => (Tone::Bad, "Stopped by Amazon"),
+        (_, true) => (Tone::Bad, "Refused, as we asked"),
+        _ => (Tone::Good, "Takes its mail"),
+    };
+    let cause = at_ses.aws_cause.map(|cause| format!(" “{cause}”"));
+    let none = findings.is_empty().then(|| view! { <p>"It finds nothing to criticise."</p> });
+    let findings = findings.into_iter().map(|finding| {
+        let since = finding.found_at.map(|at| view! { ", since "<Time at now/> });
+        let words =
+            format!("{}, {}, {} impact", finding.kind, finding.status.to_lowercase(), finding.impact.to_lowercase());
+        view! { <li>{words}{since}": "{finding.description}</li> }
+    });
+    view! {
+        <p>
+            <StateWord tone word=words/>{cause}
+            {at_ses.read_at.map(|at| view! { " read "<Time at now/> })}
+        </p>
+        {none}
+        <ul class="lines">{findings.collect_view()}</ul>
+        <p class="soft">
+            "Amazon judges the team as a whole, over a longer time than a day, and tells no numbers. Ownlane judges each part by \
+             the hour and by the day. So either may stop something before the other does; neither lifts what the other holds."
+        </p>
+    }
+    .into_any()
 }
 
 /// All numbers that a team is judged by. They are the same for every team.

@@ -12,7 +12,7 @@ use crate::{Refusal, Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::health::incidents::{self, Incident};
+use db::health::incidents::{self, Closing, Incident};
 use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::health::Scope;
@@ -44,7 +44,15 @@ pub async fn submit(
         return Ok(show(&site, StatusCode::UNPROCESSABLE_ENTITY, frame, incident, bad, form).await);
     };
     let (by, now) = (frame.person.id, frame.business_now);
-    incidents::close(&mut tx, incident.scope, incident.cause, Some(by), reason.as_str(), now).await?;
+    let closing = Closing {
+        scope: incident.scope,
+        cause: incident.cause,
+        by: Some(by),
+        reason: reason.as_str(),
+        now,
+        machine_now: site.now(),
+    };
+    incidents::close(&mut tx, closing).await?;
     tx.commit().await?;
     Ok(Redirect::to(&at).into_response())
 }

@@ -246,7 +246,7 @@ async fn several_bad_sources_stop_the_team_and_the_operator_alone_lets_it_go_on(
     }
     acme.gaps(&site, 12).await;
     let all = incidents(&site).await;
-    assert!(all.ends_with("tenant of acme by health") && all.matches("source").count() >= 4, "{all}");
+    assert!(all.contains("tenant of acme by health") && all.matches("source").count() == 5, "{all}");
     let count = sent(&site, "acme");
     let id = site.database.text("select id::text from incidents where part = 'tenant'").await;
     assert_eq!(resume(&mut acme.owner, &format!("/t/acme/incidents/{id}"), "Please").await, StatusCode::NOT_FOUND);
@@ -271,4 +271,136 @@ async fn mail_to_amazons_simulator_counts_in_nothing() {
     let acme = Sending::start(&site, &mut operator, "acme", &file, &STEPS).await;
     acme.gaps(&site, 10).await;
     assert_eq!((sent(&site, "acme"), incidents(&site).await.as_str()), (8, ""));
+}
+
+/// How the only tenant stands at SES: what we said, and what follows.
+fn at_ses(site: &TestSite) -> String {
+    let tenants = &site.world.snapshot()["us-east-1"]["tenants"];
+    let tenant = tenants.as_object().unwrap().values().next().unwrap();
+    let reputation = &tenant["reputation"];
+    let status = |record: &serde_json::Value| record["Status"].as_str().unwrap_or("nothing").to_owned();
+    format!("ours {}, Amazon's {}", status(&reputation["customer_managed"]), status(&reputation["aws_ses_managed"]))
+}
+
+#[tokio::test]
+async fn a_pause_of_the_team_stands_at_ses_too_and_is_lifted_there_first() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let acme = Sending::start(&site, &mut operator, "acme", &leads("l", "acme", 30), &STEPS).await;
+    let at = format!("/console/tenants/{}", site.tenant_id("acme").await);
+    assert_eq!(at_ses(&site), "ours nothing, Amazon's ENABLED");
+    operator.post(&format!("{at}/pause"), &[("reason", "Asked by phone")]).await;
+    site.work().await;
+    assert_eq!(at_ses(&site), "ours DISABLED, Amazon's ENABLED");
+    let before = sent(&site, "acme");
+    acme.gaps(&site, 3).await;
+    assert_eq!(sent(&site, "acme"), before);
+    assert!(operator.get(&at).await.text.contains("stands at Amazon SES too"));
+    // Nothing leaves while SES still refuses it, as its refusal is no fault of a mail.
+    site.world.fail(sandbox::Fault {
+        operation: Some("UpdateReputationEntityCustomerManagedStatus".to_owned()),
+        skip: 0,
+        times: 1,
+        kind: sandbox::FaultKind::TooManyRequests,
+    });
+    operator.post(&format!("{at}/resume"), &[("reason", "Clear")]).await;
+    site.work().await;
+    assert_eq!((sent(&site, "acme"), at_ses(&site).as_str()), (before, "ours DISABLED, Amazon's ENABLED"));
+    site.work_for(Duration::seconds(10)).await;
+    assert_eq!(at_ses(&site), "ours ENABLED, Amazon's ENABLED");
+    assert_eq!(sent(&site, "acme"), before + 1);
+    assert_eq!(site.database.text("select count(*)::text from drifts").await, "0", "our own doing is no drift");
+}
+
+#[tokio::test]
+async fn what_somebody_says_to_ses_in_our_name_is_found() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let acme = Sending::start(&site, &mut operator, "acme", &leads("l", "acme", 30), &STEPS).await;
+    let at = format!("/console/tenants/{}", site.tenant_id("acme").await);
+    let arn = site.database.text("select arn from ses_tenants").await.replace(':', "%3A").replace('/', "%2F");
+    let path = format!("/v2/email/reputation/entities/RESOURCE/{arn}/customer-managed-status");
+    let say = async |status: &str| {
+        site.by_hand("PUT", &path, &serde_json::json!({ "SendingStatus": status })).await;
+    };
+    say("DISABLED").await;
+    site.clock.advance(Duration::minutes(61));
+    site.work().await;
+    let drifts = "select string_agg(kind || case when ended_at is null then ' open' when is_repaired then ' repaired' else ' gone' end, ', ' order by id) from drifts";
+    assert_eq!(site.database.text(drifts).await, "tenant_disabled open", "the hourly list finds it, a person is asked");
+    assert_eq!(at_ses(&site), "ours DISABLED, Amazon's ENABLED");
+    let before = sent(&site, "acme");
+    acme.gaps(&site, 2).await;
+    assert_eq!(sent(&site, "acme"), before);
+    site.say_the_word(&mut operator).await;
+    acme.gaps(&site, 1).await;
+    assert_eq!((at_ses(&site).as_str(), sent(&site, "acme") > before), ("ours ENABLED, Amazon's ENABLED", true));
+    operator.post(&format!("{at}/pause"), &[("reason", "Asked by phone")]).await;
+    site.work().await;
+    say("ENABLED").await;
+    site.clock.advance(Duration::minutes(61));
+    site.work().await;
+    assert_eq!(at_ses(&site), "ours DISABLED, Amazon's ENABLED", "put back by itself");
+    assert_eq!(site.database.text(drifts).await, "tenant_disabled repaired, hold_lifted repaired");
+}
+
+#[tokio::test]
+async fn what_amazon_stops_is_a_cause_of_its_own_that_only_amazon_lifts() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let mut acme = Sending::start(&site, &mut operator, "acme", &leads("l", "acme", 30), &STEPS).await;
+    let bolt = Sending::start(&site, &mut operator, "bolt", &leads("l", "bolt", 30), &STEPS).await;
+    let at = format!("/console/tenants/{}", site.tenant_id("acme").await);
+    let name = site
+        .database
+        .text("select s.name from ses_tenants s join tenants t using (tenant_id) where t.slug = 'acme'")
+        .await;
+    site.world.add_rule("us-east-1", "ownlane-events");
+    assert!(site.world.decide_on_tenant(&name, sandbox::SendingStatus::Disabled, Some("Spam traps were hit.")));
+    site.work().await;
+    assert_eq!(incidents(&site).await, "tenant of acme by aws", "the hint was enough");
+    let told =
+        site.database.text("select string_agg(recipient, '') from platform_mail where subject like 'Paused%'").await;
+    assert_eq!(told, "owner@acme.example");
+    let (before, neighbour) = (sent(&site, "acme"), sent(&site, "bolt"));
+    bolt.gaps(&site, 3).await;
+    assert_eq!((sent(&site, "acme"), sent(&site, "bolt")), (before, neighbour + 3));
+    let health = acme.owner.get("/t/acme/health").await.text;
+    assert!(health.contains("Stopped by Amazon") && health.contains("Spam traps were hit."), "{health}");
+    operator.post(&format!("{at}/pause"), &[("reason", "Look first")]).await;
+    operator.post(&format!("{at}/resume"), &[("reason", "Seen")]).await;
+    acme.gaps(&site, 2).await;
+    assert_eq!(sent(&site, "acme"), before, "another cause was lifted");
+    // The way back without a hint: the hourly list.
+    site.world.remove_rule("us-east-1", "ownlane-events");
+    assert!(site.world.decide_on_tenant(&name, sandbox::SendingStatus::Reinstated, None));
+    site.clock.advance(Duration::minutes(61));
+    acme.gaps(&site, 1).await;
+    assert_eq!(incidents(&site).await, "tenant of acme by aws, closed; tenant of acme by operator, closed");
+    assert!(sent(&site, "acme") > before);
+    assert!(acme.owner.get("/t/acme/health").await.text.contains("Takes its mail"));
+}
+
+#[tokio::test]
+async fn what_amazon_finds_stands_beside_our_own_numbers() {
+    let site = TestSite::new().await;
+    let mut operator = site.operator().await;
+    let mut acme = Sending::start(&site, &mut operator, "acme", &leads("l", "acme", 5), &STEPS).await;
+    site.world.add_rule("us-east-1", "ownlane-events");
+    let name = site.database.text("select name from ses_tenants").await;
+    let finding = sandbox::Finding {
+        kind: sandbox::FindingType::Complaint,
+        impact: sandbox::Impact::Low,
+        status: sandbox::FindingStatus::Open,
+        description: Some("Complaints are above what is usual.".to_owned()),
+    };
+    assert!(site.world.report_finding(&name, &finding));
+    acme.gaps(&site, 1).await;
+    let health = acme.owner.get("/t/acme/health").await.text;
+    for words in
+        ["COMPLAINT, open, low impact", "Complaints are above what is usual.", "neither lifts what the other holds"]
+    {
+        assert!(health.contains(words), "{words}: {health}");
+    }
+    assert_eq!(incidents(&site).await, "tenant of acme by aws", "the strict policy bears no finding");
 }

@@ -7,7 +7,7 @@ use rules::ids::TenantId;
 use rules::limits::PAGE_ROWS_MAX;
 use rules::time::OffsetDateTime;
 use sqlx::Row;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A tenant at SES under our names that no team has.
@@ -42,15 +42,24 @@ pub async fn take(tx: &mut WorkerTx, region: &str, now: OffsetDateTime, until: O
     Ok(done.rows_affected() == 1)
 }
 
+/// What a tenant is known to have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    pub arn: Option<String>,
+    /// Its mail was refused when it was last looked at, for whatever reason.
+    pub is_disabled: bool,
+}
+
 /// The tenants that are to be there.
-pub async fn list_wanted(tx: &mut WorkerTx) -> Result<BTreeSet<TenantId>> {
-    let tenants: Vec<Uuid> = sqlx::query_scalar(
-        "select t.tenant_id from ses_tenants t where not exists (
+pub async fn list_wanted(tx: &mut WorkerTx) -> Result<BTreeMap<TenantId, Wanted>> {
+    let tenants: Vec<(Uuid, Option<String>, bool)> = sqlx::query_as(
+        "select t.tenant_id, t.arn, coalesce(t.sending_status = 'DISABLED', false) from ses_tenants t where not exists (
             select from closures c where c.tenant_id = t.tenant_id and c.kept_at is null and c.done_at is not null)",
     )
     .fetch_all(tx.sql())
     .await?;
-    Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
+    let wanted = |(id, arn, is_disabled)| (TenantId::from_uuid(id), Wanted { arn, is_disabled });
+    Ok(tenants.into_iter().map(wanted).collect())
 }
 
 /// Writes that the list was read; `strays` are all there are.

@@ -21,6 +21,13 @@ pub struct SesTenant {
     pub policy: Option<String>,
     pub suppression_scope: Option<String>,
     pub shared_pool_mode: Option<String>,
+    /// SES refuses its mail as we told it to.
+    pub is_held: bool,
+    /// What Amazon says of its mail, and why.
+    pub aws_status: Option<String>,
+    pub aws_cause: Option<String>,
+    /// What follows from that and from what we said.
+    pub sending_status: Option<String>,
     /// Since when it was first as wanted: what is missing from then on has gone.
     pub made_at: Option<OffsetDateTime>,
     /// What is being done.
@@ -190,6 +197,10 @@ async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Opti
             policy: row.try_get("policy")?,
             suppression_scope: row.try_get("suppression_scope")?,
             shared_pool_mode: row.try_get("shared_pool_mode")?,
+            is_held: row.try_get("is_held")?,
+            aws_status: row.try_get("aws_status")?,
+            aws_cause: row.try_get("aws_cause")?,
+            sending_status: row.try_get("sending_status")?,
             made_at: row.try_get("made_at")?,
             step: step.and_then(SagaStep::parse),
             read_at: row.try_get("read_at")?,

@@ -56,7 +56,7 @@ pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
          select exists (select from pauses where tenant_id = $1 and resumed_at is null) as is_paused,
                 t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address,
                 caps.*
-         from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null
+         from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null and not t.is_held
          left join caps on true",
     )
     .bind(tenant.uuid())

@@ -76,3 +76,5 @@ insert into claimed_minutes (tenant_id, minute, mails) values ('{tenant}', '2026
 insert into tenant_health (tenant_id, judged_at) values ('{tenant}', '2026-01-01');
 insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told, letter_ids)
     values ('{tenant}', '{user}', 'source', '{user}', 'The fair', 'health', 'tried', '2026-01-01', '2026-01-01', '{}', '{}');
+insert into ses_findings (tenant_id, kind, impact, status, description, read_at)
+    values ('{tenant}', 'BOUNCE', 'LOW', 'OPEN', 'tried', '2026-01-01');

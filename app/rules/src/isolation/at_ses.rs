@@ -79,6 +79,7 @@ pub enum SagaStep {
     Tenant,
     Suppression,
     Policy,
+    Status,
     ConfigurationSet,
     SharedPoolMode,
     EventDestination,
@@ -93,10 +94,11 @@ pub enum SagaStep {
 }
 
 impl SagaStep {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Tenant,
         Self::Suppression,
         Self::Policy,
+        Self::Status,
         Self::ConfigurationSet,
         Self::SharedPoolMode,
         Self::EventDestination,
@@ -115,6 +117,7 @@ impl SagaStep {
             Self::Tenant => "tenant",
             Self::Suppression => "suppression",
             Self::Policy => "policy",
+            Self::Status => "status",
             Self::ConfigurationSet => "configuration_set",
             Self::SharedPoolMode => "shared_pool_mode",
             Self::EventDestination => "event_destination",
@@ -141,6 +144,7 @@ impl fmt::Display for SagaStep {
             Self::Tenant => "the tenant",
             Self::Suppression => "its own suppression list",
             Self::Policy => "its reputation policy",
+            Self::Status => "whether SES takes its mail",
             Self::ConfigurationSet => "its configuration set",
             Self::SharedPoolMode => "the shared IPs that carry its mail",
             Self::EventDestination => "where its events go",

@@ -14,6 +14,10 @@ pub enum DriftKind {
     PolicyWeakened,
     /// It stops earlier than wanted.
     PolicyStricter,
+    /// SES was told to refuse its mail, and not by Ownlane.
+    TenantDisabled,
+    /// SES was told to take its mail while a pause of ours stands.
+    HoldLifted,
     /// The configuration set is gone.
     SetGone,
     /// The configuration set was told not to send.
@@ -39,11 +43,13 @@ pub enum DriftKind {
 }
 
 impl DriftKind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::TenantGone,
         Self::SuppressionScope,
         Self::PolicyWeakened,
         Self::PolicyStricter,
+        Self::TenantDisabled,
+        Self::HoldLifted,
         Self::SetGone,
         Self::SendingOff,
         Self::ReputationMetricsOff,
@@ -63,6 +69,8 @@ impl DriftKind {
             Self::SuppressionScope => "suppression_scope",
             Self::PolicyWeakened => "policy_weakened",
             Self::PolicyStricter => "policy_stricter",
+            Self::TenantDisabled => "tenant_disabled",
+            Self::HoldLifted => "hold_lifted",
             Self::SetGone => "set_gone",
             Self::SendingOff => "sending_off",
             Self::ReputationMetricsOff => "reputation_metrics_off",
@@ -86,10 +94,12 @@ impl DriftKind {
             Self::TenantGone => Remedy::Allowed("Make it again"),
             Self::PolicyWeakened => Remedy::Allowed("Set it back"),
             Self::SendingOff => Remedy::Allowed("Switch it on again"),
+            Self::TenantDisabled => Remedy::Allowed("Let it send again"),
             Self::UnknownResource => Remedy::Allowed("Take it away"),
             Self::ForeignTenant => Remedy::ByHand,
             Self::SuppressionScope
             | Self::PolicyStricter
+            | Self::HoldLifted
             | Self::SetGone
             | Self::ReputationMetricsOff
             | Self::SharedPoolMode
@@ -120,6 +130,8 @@ impl fmt::Display for DriftKind {
             Self::SuppressionScope => "The suppression list was not the team's own",
             Self::PolicyWeakened => "The reputation policy is weaker than wanted",
             Self::PolicyStricter => "The reputation policy was stricter than wanted",
+            Self::TenantDisabled => "Amazon SES was told to refuse the team's mail",
+            Self::HoldLifted => "Amazon SES was told to take mail of a team that is paused",
             Self::SetGone => "The configuration set was gone",
             Self::SendingOff => "The configuration set was told not to send",
             Self::ReputationMetricsOff => "Reputation was not counted",
@@ -141,8 +153,8 @@ mod tests {
 
     #[test]
     fn what_somebody_may_have_meant_is_asked_of_a_person() {
-        use DriftKind::{ForeignTenant, PolicyWeakened, SendingOff, TenantGone, UnknownResource};
-        let asks = [TenantGone, PolicyWeakened, SendingOff, UnknownResource, ForeignTenant];
+        use DriftKind::{ForeignTenant, PolicyWeakened, SendingOff, TenantDisabled, TenantGone, UnknownResource};
+        let asks = [TenantGone, PolicyWeakened, TenantDisabled, SendingOff, UnknownResource, ForeignTenant];
         for kind in DriftKind::ALL {
             assert_eq!(kind.remedy() != Remedy::ByItself, asks.contains(&kind), "{kind:?}");
             assert_eq!(DriftKind::parse(kind.as_str()), Some(kind));

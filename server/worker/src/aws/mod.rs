@@ -21,6 +21,7 @@ pub(crate) use control::Control;
 pub use error::{SesError, SesErrorKind};
 pub(crate) use identities::{Identity, MailFrom};
 pub(crate) use queue::{BATCH, Queue, Received};
+pub(crate) use reputation::{HELD, Recommendation, Reputation};
 pub(crate) use sending::Mail;
 pub(crate) use tenants::{ConfigurationSet, Tenant};
 

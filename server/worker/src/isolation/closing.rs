@@ -3,7 +3,7 @@
 
 use super::assert_ours;
 use crate::Context;
-use crate::aws::{Control, SesError, Tenant};
+use crate::aws::{Control, HELD, SesError, Tenant};
 use crate::duty::{Progress, Result};
 use db::clock;
 use db::isolation::closures;
@@ -107,13 +107,12 @@ impl Closing<'_> {
     }
 
     async fn disable(&self, arn: &str) -> Result<()> {
-        const WANTED: &str = "DISABLED";
-        if self.control.find_reputation(arn).await?.ours.as_deref() == Some(WANTED) {
+        if self.control.find_reputation(arn).await?.ours.as_deref() == Some(HELD) {
             return Ok(());
         }
-        self.control.put_status(arn, WANTED).await?;
+        self.control.put_status(arn, HELD).await?;
         let read = self.control.find_reputation(arn).await?.ours;
-        if read.as_deref() == Some(WANTED) {
+        if read.as_deref() == Some(HELD) {
             return Ok(());
         }
         let message = format!("{read:?} when read back");

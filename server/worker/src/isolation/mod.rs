@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod closing;
 pub(crate) mod saga;
+mod standing;
 pub(crate) mod sweep;
 
 use crate::Context;
@@ -17,7 +18,7 @@ use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use rules::ids::TenantId;
-use rules::isolation::{DriftKind, Urgency};
+use rules::isolation::{DriftKind, PauseCause, Urgency};
 use rules::limits;
 use rules::time::Duration;
 use saga::{Judgement, Saga, Wanted};
@@ -34,6 +35,8 @@ struct Known {
     allowed: Vec<(DriftKind, String)>,
     identities: Vec<String>,
     known_identities: Vec<String>,
+    /// A pause of ours stands.
+    is_paused: bool,
 }
 
 enum Found {
@@ -52,7 +55,11 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             Found::Nothing => return leave(context, tenant, &lease).await,
         };
         let was_made = known.at_ses.made_at.is_some();
-        let urgency = if known.at_ses.ready_at.is_some() { Urgency::Sweep } else { Urgency::Person };
+        let urgency = match known.at_ses.ready_at {
+            _ if known.is_paused != known.at_ses.is_held => Urgency::Pause,
+            Some(_) => Urgency::Sweep,
+            None => Urgency::Person,
+        };
         let control = context.control(Some(tenant), urgency);
         let owner = tenant.to_string();
         let wanted = Wanted {
@@ -61,6 +68,8 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             set: &known.set,
             policy: known.at_ses.wanted_policy,
             shared_pool_mode: known.at_ses.wanted_shared_pool_mode,
+            is_paused: known.is_paused,
+            was_held: known.at_ses.is_held,
             identities: known.identities,
             known_identities: known.known_identities,
         };
@@ -69,7 +78,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
         let watched_by = (!was_made).then_some(tenant);
         let mut saga = Saga::new(&control, &wanted, &judgement, watched_by);
         let outcome = saga.run().await;
-        let met = saga.met;
+        let (met, found) = (saga.met, saga.standing);
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let ended = match outcome {
@@ -96,6 +105,9 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                 Err(error.into())
             }
         };
+        if let Some((reputation, findings)) = found {
+            standing::write(context, &mut tx, reputation, findings, known.is_paused).await?;
+        }
         tx.commit().await?;
         ended
     })
@@ -116,6 +128,7 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
     let at_ses = ses_tenants::find(&mut tx).await?;
     let allowed = drifts::list_allowed(&mut tx).await?;
     let domains = domains::list(&mut tx).await?;
+    let pauses = db::isolation::list_pauses(&mut tx).await?;
     tx.commit().await?;
     let Some(at_ses) = at_ses else { return Ok(Found::Nothing) };
     match closure {
@@ -127,7 +140,10 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
     let known_identities = domains.iter().map(|domain| domain.name.to_string()).collect();
     let is_used = |domain: &&domains::Domain| domain.is_associated && domain.removal_asked_at.is_none();
     let identities = domains.iter().filter(is_used).map(|domain| domain.name.to_string()).collect();
-    Ok(Found::Wanted(Box::new(Known { at_ses, tenant: name, set, allowed, identities, known_identities })))
+    // What Amazon said it holds by itself; what is being closed goes its own way.
+    let is_paused = pauses.iter().any(|pause| !matches!(pause.cause, PauseCause::Aws | PauseCause::Closing));
+    let known = Known { at_ses, tenant: name, set, allowed, identities, known_identities, is_paused };
+    Ok(Found::Wanted(Box::new(known)))
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.

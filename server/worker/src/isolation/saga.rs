@@ -3,7 +3,7 @@
 //! any step. Of a tenant that was made before, what differs has drifted, and is put right or asked about.
 
 use super::{assert_ours, resource_arn};
-use crate::aws::{ConfigurationSet, Control, SesError, SesErrorKind, Tenant};
+use crate::aws::{ConfigurationSet, Control, HELD, Recommendation, Reputation, SesError, SesErrorKind, Tenant};
 use crate::duty::Result;
 use db::isolation::drifts::Met;
 use db::isolation::ses_tenants::ReadBack;
@@ -18,6 +18,10 @@ pub(crate) struct Wanted<'a> {
     pub set: &'a str,
     pub policy: ReputationPolicy,
     pub shared_pool_mode: SharedPoolMode,
+    /// A pause of ours stands: SES is to refuse its mail.
+    pub is_paused: bool,
+    /// We have told SES so before.
+    pub was_held: bool,
     /// Names of its identities that mail leaves under.
     pub identities: Vec<String>,
     /// Names of those that it has at all.
@@ -39,19 +43,26 @@ pub(crate) struct Saga<'a> {
     /// Whose page tells each step. `None`: nobody waits for it.
     pub watched_by: Option<TenantId>,
     pub met: Vec<Met>,
+    /// How the tenant stands, once that was read.
+    pub standing: Option<(Reputation, Vec<Recommendation>)>,
     /// The tenant is a new one: it has nothing yet.
     is_made_again: bool,
 }
+
+/// Taken.
+const ENABLED: &str = "ENABLED";
 
 /// What was met and is not put right.
 struct Asks;
 
 /// What a run looks for.
-pub(crate) const LOOKED_FOR: [DriftKind; 11] = [
+pub(crate) const LOOKED_FOR: [DriftKind; 13] = [
     DriftKind::TenantGone,
     DriftKind::SuppressionScope,
     DriftKind::PolicyWeakened,
     DriftKind::PolicyStricter,
+    DriftKind::TenantDisabled,
+    DriftKind::HoldLifted,
     DriftKind::SetGone,
     DriftKind::SendingOff,
     DriftKind::ReputationMetricsOff,
@@ -69,6 +80,8 @@ pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name:
         set: name,
         policy: ReputationPolicy::Strict,
         shared_pool_mode: SharedPoolMode::Regional,
+        is_paused: false,
+        was_held: false,
         identities: Vec::new(),
         known_identities: Vec::new(),
     };
@@ -85,7 +98,7 @@ impl<'a> Saga<'a> {
         judgement: &'a Judgement<'a>,
         watched_by: Option<TenantId>,
     ) -> Self {
-        Self { control, wanted, judgement, watched_by, met: Vec::new(), is_made_again: false }
+        Self { control, wanted, judgement, watched_by, met: Vec::new(), standing: None, is_made_again: false }
     }
 
     /// `None`: a person is asked first.
@@ -95,7 +108,13 @@ impl<'a> Saga<'a> {
         self.begin(SagaStep::Suppression).await?;
         let tenant = self.suppression(tenant).await?;
         self.begin(SagaStep::Policy).await?;
-        let policy = self.policy(&tenant.arn).await?;
+        let reputation = self.policy(&tenant.arn).await?;
+        self.begin(SagaStep::Status).await?;
+        let reputation = self.status(&tenant.arn, reputation).await?;
+        let is_held = reputation.ours.as_deref() == Some(HELD);
+        let policy = reputation.policy.clone();
+        let findings = self.control.list_recommendations(&tenant.arn).await?;
+        self.standing = Some((reputation, findings));
         self.begin(SagaStep::ConfigurationSet).await?;
         let set = self.configuration_set().await?;
         let sends = set.sends;
@@ -105,8 +124,13 @@ impl<'a> Saga<'a> {
         self.event_destination().await?;
         self.begin(SagaStep::Resources).await?;
         self.resources(&tenant.arn).await?;
-        let suppression_scope = tenant.suppression_scope.unwrap_or_default();
-        Ok(sends.then_some(ReadBack { arn: tenant.arn, policy, suppression_scope, shared_pool_mode }))
+        let is_as_wanted = sends && is_held == self.wanted.is_paused;
+        Ok(is_as_wanted.then_some(ReadBack {
+            arn: tenant.arn,
+            policy,
+            suppression_scope: tenant.suppression_scope.unwrap_or_default(),
+            shared_pool_mode,
+        }))
     }
 
     async fn begin(&self, step: SagaStep) -> Result<(), SesError> {
@@ -183,24 +207,54 @@ impl<'a> Saga<'a> {
         Ok(read)
     }
 
-    async fn policy(&mut self, tenant_arn: &str) -> Result<String, SesError> {
+    async fn policy(&mut self, tenant_arn: &str) -> Result<Reputation, SesError> {
         let wanted = self.wanted.policy.arn(self.control.region());
-        let found = self.control.find_reputation(tenant_arn).await?.policy;
+        let reputation = self.control.find_reputation(tenant_arn).await?;
+        let found = reputation.policy.clone();
         if found == wanted {
-            return Ok(found);
+            return Ok(reputation);
         }
         let is_stricter = ReputationPolicy::of_arn(&found).is_some_and(|found| found > self.wanted.policy);
         let kind = if is_stricter { DriftKind::PolicyStricter } else { DriftKind::PolicyWeakened };
         if !self.meets(kind, self.wanted.tenant, &wanted, &found) {
-            return Ok(found);
+            return Ok(reputation);
         }
         self.control.put_policy(tenant_arn, &wanted).await?;
-        let read = self.control.find_reputation(tenant_arn).await?.policy;
-        if read == wanted {
+        let read = self.control.find_reputation(tenant_arn).await?;
+        if read.policy == wanted {
             self.put_right(kind, self.wanted.tenant);
             return Ok(read);
         }
-        Err(SesError::unexpected("UpdateReputationEntityPolicy", format!("{read:?} when read back")))
+        Err(SesError::unexpected("UpdateReputationEntityPolicy", format!("{:?} when read back", read.policy)))
+    }
+
+    /// A pause of ours stands at SES too, and nobody else's word in our name.
+    async fn status(&mut self, tenant_arn: &str, found: Reputation) -> Result<Reputation, SesError> {
+        let wanted = if self.wanted.is_paused { HELD } else { ENABLED };
+        let is_held = found.ours.as_deref() == Some(HELD);
+        if is_held == self.wanted.is_paused {
+            return Ok(found);
+        }
+        let said = found.ours.clone().unwrap_or_else(|| "nothing".to_owned());
+        // What we did not say somebody else has.
+        let differs = match (self.wanted.is_paused, self.wanted.was_held) {
+            (true, true) => Some(DriftKind::HoldLifted),
+            (false, false) => Some(DriftKind::TenantDisabled),
+            (true, false) | (false, true) => None,
+        };
+        if let Some(kind) = differs
+            && !self.meets(kind, self.wanted.tenant, wanted, &said)
+        {
+            return Ok(found);
+        }
+        self.control.put_status(tenant_arn, wanted).await?;
+        let read = self.control.find_reputation(tenant_arn).await?;
+        if (read.ours.as_deref() == Some(HELD)) == self.wanted.is_paused {
+            differs.into_iter().for_each(|kind| self.put_right(kind, self.wanted.tenant));
+            return Ok(read);
+        }
+        let message = format!("{:?} when read back", read.ours);
+        Err(SesError::unexpected("UpdateReputationEntityCustomerManagedStatus", message))
     }
 
     async fn configuration_set(&mut self) -> Result<ConfigurationSet, SesError> {

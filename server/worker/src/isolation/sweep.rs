@@ -1,5 +1,6 @@
-//! The list of all tenants that SES has, read now and then: what of ours is not on it is looked at at once, and what is on it
-//! under our names and nobody's is shown to the operator. A few calls find what else would come to light in a day.
+//! The list of all tenants that SES has, and of those whose mail it refuses, read now and then: what of ours is not as we know
+//! it is looked at at once, and what is under our names and nobody's is shown to the operator. A few calls find what else would
+//! come to light in a day.
 
 use super::tenant_of;
 use crate::Context;
@@ -21,7 +22,9 @@ pub async fn list_all(context: &Context) -> Result<Progress> {
     if !is_taken {
         return Ok(Progress::Idle);
     }
-    let listed = context.control(None, Urgency::Routine).list_tenants().await?;
+    let control = context.control(None, Urgency::Routine);
+    let listed = control.list_tenants().await?;
+    let disabled: BTreeSet<String> = control.list_disabled().await?.into_iter().collect();
     // Read after that list: what is wanted is written down before it is made, so that nothing new looks like a stray.
     let mut tx = WorkerTx::begin(&context.login).await?;
     let wanted = ses_sweep::list_wanted(&mut tx).await?;
@@ -31,14 +34,17 @@ pub async fn list_all(context: &Context) -> Result<Progress> {
     for tenant in &listed {
         // What has no team's name is the platform's own, or somebody else's in the same account.
         let Some(id) = tenant_of(context, &tenant.name) else { continue };
-        if wanted.contains(&id) {
+        if wanted.contains_key(&id) {
             found.insert(id);
         } else {
             strays.push((tenant.name.clone(), tenant.arn.clone()));
         }
     }
-    for tenant in wanted.difference(&found) {
-        look_soon(context, *tenant).await?;
+    for (tenant, known) in &wanted {
+        let is_disabled = known.arn.as_ref().is_some_and(|arn| disabled.contains(arn));
+        if !found.contains(tenant) || is_disabled != known.is_disabled {
+            look_soon(context, *tenant).await?;
+        }
     }
     let now = context.now();
     let next = now + Duration::minutes(limits::SES_LIST_MINS);

@@ -3,6 +3,7 @@
 use super::Judged;
 use crate::Result;
 use crate::accounts::platform_mail::{self, NewPlatformMail};
+use crate::isolation::ses_tenants;
 use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use rules::addresses::EmailAddress;
@@ -40,6 +41,9 @@ pub async fn open(tx: &mut TenantTx, opening: &Opening<'_>, letter: &Letter, to:
     if is_new {
         // So that each lane says why it sends nothing.
         lanes::wake(tx, opening.now).await?;
+        if opening.scope == Scope::Tenant {
+            ses_tenants::nudge(tx, opening.machine_now).await?;
+        }
     }
     Ok(is_new)
 }
@@ -55,6 +59,7 @@ pub async fn open_for(
     let is_new = open_in(tx.sql(), tenant, opening, letter, to).await?;
     if is_new {
         lanes::wake_for(tx, tenant, opening.now).await?;
+        ses_tenants::nudge_for(tx, tenant, opening.machine_now).await?;
     }
     Ok(is_new)
 }
@@ -149,44 +154,43 @@ async fn insert(
     Ok(())
 }
 
+/// What is lifted, and how.
+#[derive(Clone, Copy)]
+pub struct Closing<'a> {
+    pub scope: Scope,
+    pub cause: PauseCause,
+    /// `None`: the machine.
+    pub by: Option<UserId>,
+    pub reason: &'a str,
+    pub now: OffsetDateTime,
+    pub machine_now: OffsetDateTime,
+}
+
 /// Lifts the pause for this cause, and closes its incident; every other cause stays. Nothing changes where it does not stand
-/// still for it (any more).
-pub async fn close(
-    tx: &mut TenantTx,
-    scope: Scope,
-    cause: PauseCause,
-    by: Option<UserId>,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
+/// still for it (any more). Of a whole tenant mail leaves again once SES takes it.
+pub async fn close(tx: &mut TenantTx, closing: Closing<'_>) -> Result<()> {
     let tenant = tx.tenant();
-    close_in(tx.sql(), tenant, scope, cause, by, reason, now).await?;
-    lanes::wake(tx, now).await
+    if close_in(tx.sql(), tenant, closing).await? {
+        lanes::wake(tx, closing.now).await?;
+        if closing.scope == Scope::Tenant {
+            ses_tenants::nudge(tx, closing.machine_now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The same by the operator.
-pub async fn close_for(
-    tx: &mut OperatorTx,
-    tenant: TenantId,
-    cause: PauseCause,
-    by: UserId,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    close_in(tx.sql(), tenant, Scope::Tenant, cause, Some(by), reason, now).await?;
-    lanes::wake_for(tx, tenant, now).await
+pub async fn close_for(tx: &mut OperatorTx, tenant: TenantId, closing: Closing<'_>) -> Result<()> {
+    if close_in(tx.sql(), tenant, closing).await? {
+        lanes::wake_for(tx, tenant, closing.now).await?;
+        ses_tenants::nudge_for(tx, tenant, closing.machine_now).await?;
+    }
+    Ok(())
 }
 
-async fn close_in(
-    connection: &mut PgConnection,
-    tenant: TenantId,
-    scope: Scope,
-    cause: PauseCause,
-    by: Option<UserId>,
-    reason: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    let lift = match scope {
+/// Whether it stood still for that.
+async fn close_in(connection: &mut PgConnection, tenant: TenantId, closing: Closing<'_>) -> Result<bool> {
+    let lift = match closing.scope {
         Scope::Tenant => {
             "update pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
              where tenant_id = $1 and cause = $2 and resumed_at is null and $6 = 'tenant' and $7 = $1"
@@ -198,17 +202,19 @@ async fn close_in(
     };
     let end = "update incidents set closed_at = $3, closed_by = $4, close_reason = $5
          where tenant_id = $1 and cause = $2 and closed_at is null and part = $6 and part_id = $7";
+    let mut changed = 0;
     for sql in [lift, end] {
-        sqlx::query(sql)
+        let done = sqlx::query(sql)
             .bind(tenant.uuid())
-            .bind(cause.as_str())
-            .bind(now)
-            .bind(by.map(UserId::uuid))
-            .bind(reason)
-            .bind(scope.kind())
-            .bind(scope.uuid(tenant))
+            .bind(closing.cause.as_str())
+            .bind(closing.now)
+            .bind(closing.by.map(UserId::uuid))
+            .bind(closing.reason)
+            .bind(closing.scope.kind())
+            .bind(closing.scope.uuid(tenant))
             .execute(&mut *connection)
             .await?;
+        changed += done.rows_affected();
     }
-    Ok(())
+    Ok(changed > 0)
 }

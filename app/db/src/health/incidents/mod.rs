@@ -3,7 +3,7 @@
 
 mod acts;
 
-pub use acts::{Addressed, Opening, close, close_for, open, open_for};
+pub use acts::{Addressed, Closing, Opening, close, close_for, open, open_for};
 
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
