@@ -195,8 +195,9 @@ fn of_health() -> Vec<Route> {
     vec![
         get("/t/{slug}/health", Tenant(See), health::overview::page),
         get("/t/{slug}/incidents/{incident}", Tenant(See), health::incident::page),
-        get("/t/{slug}/incidents/{incident}/resume", Tenant(ManageMailboxes), health::resume::page),
-        post("/t/{slug}/incidents/{incident}/resume", Tenant(ManageMailboxes), health::resume::submit),
+        post("/t/{slug}/incidents/{incident}/diagnosis", Tenant(ManageMailboxes), health::recovery::diagnose),
+        post("/t/{slug}/incidents/{incident}/cleaning", Tenant(ManageMailboxes), health::recovery::clean),
+        post("/t/{slug}/incidents/{incident}/probation", Tenant(ManageMailboxes), health::recovery::begin_probation),
     ]
 }
 

@@ -187,6 +187,11 @@ test('every page', async ({ browser }) => {
     await team.getByRole('button', { name: 'Resume' }).click();
   }
   await take(ada, 'sequences', '/t/northwind/sequences');
+  await badList(ada, team, sequence);
+  await take(outside, 'console-incidents', '/console/incidents');
+  await page.goto('/console/incidents');
+  await page.locator('tbody a').first().click();
+  await take(outside, 'console-incident', page.url());
   await page.goto('/console');
   await page.getByRole('link', { name: 'Northwind Sales' }).click();
   const tenant = page.url();
@@ -229,6 +234,46 @@ test('every page', async ({ browser }) => {
   await demo(outside, page);
 });
 
+// A list that was bought stands still, and comes back.
+async function badList(ada: BrowserContext, team: Page, sequence: string) {
+  const bad = Array.from({ length: 9 }, (_, at) => `bounce.b${at}@gone-trading.example,B${at},Gone Trading`);
+  const good = Array.from({ length: 60 }, (_, at) => `liv${at}@havn${at % 7}.example,Liv,Havn ${at % 7} AS`);
+  await team.goto('/t/northwind/imports/new');
+  await team.getByLabel('File').setInputFiles({ name: 'reseller.csv', mimeType: 'text/csv', buffer: Buffer.from(`email,first_name,company\n${[...bad, ...good].join('\n')}\n`) });
+  await team.getByRole('button', { name: 'Upload' }).click();
+  await team.getByLabel('Source', { exact: true }).fill('Decision makers, reseller');
+  await team.getByLabel('Legitimate interest').check();
+  await team.getByRole('button', { name: 'Import', exact: true }).click();
+  await team.getByText('accepted,').waitFor();
+  await team.goto(sequence);
+  await team.getByRole('button', { name: 'Add its leads' }).click();
+  await team.goto('/t/northwind/health');
+  for (let press = 0; press < 40 && !(await team.getByText('Decision makers').count()); press += 1) {
+    await team.getByRole('button', { name: '+1 hour' }).click();
+    await team.waitForTimeout(1200);
+    await team.goto('/t/northwind/health');
+  }
+  await take(ada, 'health', '/t/northwind/health');
+  await team.getByRole('link', { name: /Decision makers/ }).first().click();
+  const incident = team.url();
+  await take(ada, 'incident', incident);
+  await team.goto(incident);
+  await team.getByRole('button', { name: 'Write it down' }).click();
+  await team.screenshot({ path: path.join(folder, 'incident-refused.png'), fullPage: true });
+  await team.getByLabel('The list is bad').check();
+  await fill(team, { 'What did you find?': 'Bought from a reseller; the addresses are from 2019.' }, 'Write it down');
+  await take(ada, 'incident-looked-into', incident);
+  await team.getByRole('button', { name: 'Clean it' }).click();
+  await take(ada, 'incident-cleaned', incident);
+  await fill(team, { 'What is different now?': 'Who is at the dead domain is out.' }, 'Try it');
+  for (let press = 0; press < 6; press += 1) {
+    await team.getByRole('button', { name: '+1 hour' }).click();
+    await team.waitForTimeout(1200);
+  }
+  await take(ada, 'incident-tried', incident);
+  await take(ada, 'health-tried', '/t/northwind/health');
+}
+
 // Somebody changes at Amazon what Ownlane made there.
 async function drift(outside: BrowserContext, page: Page, tenant: string) {
   await page.goto(`${tenant}/ses`);
@@ -252,7 +297,7 @@ async function drift(outside: BrowserContext, page: Page, tenant: string) {
 async function demo(owner: BrowserContext, page: Page) {
   await page.goto('/console/sandbox');
   const team = (await page.getByRole('link', { name: 'Open its pages' }).getAttribute('href'))!;
-  for (const part of ['domains', 'mailboxes', 'leads', 'sequences', 'messages', 'suppressions', 'people', 'settings']) {
+  for (const part of ['domains', 'mailboxes', 'leads', 'sequences', 'messages', 'suppressions', 'health', 'people', 'settings']) {
     await take(owner, `demo-${part}`, `${team}/${part}`);
   }
   await take(owner, 'demo-overview', team);

@@ -134,7 +134,7 @@ fn end(at: &str, incident: &Incident, form: &Form) -> AnyView {
     }
     match incident.cause {
         PauseCause::Operator => view! { <p><LinkButton href=format!("{at}/resume") label="Resume"/></p> }.into_any(),
-        _ => view! { <p>"Its team resumes it, once it has looked at what happened."</p> }.into_any(),
+        _ => view! { <p>"The way back is its team's: looked into, cleaned, tried with little, over."</p> }.into_any(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! `/t/<slug>/incidents/<id>`: what was paused, by which numbers, from which mails; and what to do.
 
+use super::recovery::{self, Standing};
 use super::words::{facts, what};
+use crate::form::Form;
 use crate::isolation::home;
 use crate::page::render;
 use crate::ssr::{Address, Member};
-use crate::ui::button::LinkButton;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
 use crate::{Refusal, Result, Site, messages as mails};
 use axum::extract::State;
@@ -15,11 +16,12 @@ use db::health::incidents::{self, Incident};
 use db::messages::{self, Message};
 use db::scope::TenantTx;
 use leptos::prelude::*;
-use rules::access::Permission;
 use rules::health::Scope;
 use rules::ids::IncidentId;
-use rules::isolation::{LanePart, PauseCause};
 use rules::limits;
+use rules::messages::Provider;
+use rules::time::OffsetDateTime;
+use std::collections::BTreeMap;
 
 pub(super) type IncidentAddress = Address<(String, IncidentId)>;
 
@@ -43,17 +45,37 @@ async fn closer(tx: &mut TenantTx, incident: &Incident) -> Result<Option<String>
     Ok(Some(member.map_or_else(|| "the operator, or somebody who has left".to_owned(), |member| member.name)))
 }
 
+/// All that the page shows.
+pub(super) struct Shown {
+    pub incident: Incident,
+    found: Vec<Message>,
+    closer: Option<String>,
+    pub recovery: Standing,
+}
+
+pub(super) async fn read(tx: &mut TenantTx, incident: Incident, now: OffsetDateTime) -> Result<Shown> {
+    Ok(Shown {
+        found: list_mails(tx, &incident).await?,
+        closer: closer(tx, &incident).await?,
+        recovery: Standing::read(tx, &incident, now).await?,
+        incident,
+    })
+}
+
 pub async fn page(State(site): State<Site>, member: Member, Address((_, id)): IncidentAddress) -> Result<Response> {
     let (mut tx, frame) = member.enter().await?;
     let incident = find(&mut tx, id).await?;
-    let found = list_mails(&mut tx, &incident).await?;
-    let closer = closer(&mut tx, &incident).await?;
+    let shown = read(&mut tx, incident, frame.business_now).await?;
     tx.commit().await?;
-    let title = what(&incident);
-    Ok(render(&site, StatusCode::OK, title.clone(), move || {
+    Ok(show(&site, StatusCode::OK, frame, shown, Form::default()).await)
+}
+
+pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, shown: Shown, form: Form) -> Response {
+    let title = what(&shown.incident);
+    render(site, status, title.clone(), move || {
+        let Shown { incident, found, closer, recovery } = shown;
         let now = frame.business_now;
         let facts = facts(&incident, closer, now);
-        let next = next(&frame, &incident);
         let part = match incident.scope {
             Scope::Part(part) => {
                 let href = frame.address(&home(part));
@@ -61,13 +83,15 @@ pub async fn page(State(site): State<Site>, member: Member, Address((_, id)): In
             }
             Scope::Tenant => None,
         };
+        let next = recovery::view(&frame, &incident, &recovery, &form);
         let behind = incident.judged.map(|_| {
+            let providers = by_provider(&found);
             let list = if found.is_empty() {
                 view! { <p class="soft">"None that is kept."</p> }.into_any()
             } else {
                 mails::table(&frame, found, now).into_any()
             };
-            view! { <h2>"The mails behind it"</h2>{list} }
+            view! { <h2 id="mails">"The mails behind it"</h2>{providers}{list} }
         });
         let back = frame.address("/health");
         view! {
@@ -83,59 +107,19 @@ pub async fn page(State(site): State<Site>, member: Member, Address((_, id)): In
             </Tenant>
         }
     })
-    .await)
+    .await
 }
 
-/// What to do now, and who can.
-fn next(frame: &TenantFrame, incident: &Incident) -> impl IntoView + use<> {
-    if incident.closed.is_some() {
-        return None;
+/// Whose mailboxes they went to, the most first.
+fn by_provider(found: &[Message]) -> impl IntoView + use<> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for message in found {
+        *counts.entry(message.provider.map_or("not known", Provider::name)).or_default() += 1;
     }
-    let may = frame.role.may(Permission::ManageMailboxes);
-    let act = match (incident.scope, incident.cause) {
-        (Scope::Part(_), PauseCause::Health) if may => {
-            let href = frame.address(&format!("/incidents/{}/resume", incident.id));
-            view! { <p><LinkButton href label="Resume"/></p> }.into_any()
-        }
-        (Scope::Part(_), PauseCause::Health) => {
-            let sentence = format!("An {} of your team can resume it.", Permission::ManageMailboxes.holders());
-            view! { <p>{sentence}</p> }.into_any()
-        }
-        _ => view! { <p>"Only the operator can resume a whole team."</p> }.into_any(),
-    };
-    Some(view! {
-        <h2>"What to do"</h2>
-        <ul class="lines">{advice(incident).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-        {act}
-    })
-}
-
-/// What must be true before it goes on.
-pub(super) fn advice(incident: &Incident) -> Vec<&'static str> {
-    if incident.cause != PauseCause::Health {
-        return vec!["Nothing of your team leaves until this pause is lifted. What you do here meanwhile is kept."];
-    }
-    let origin = match incident.scope {
-        Scope::Part(LanePart::Source(_)) => {
-            "Find out where this list comes from, and how old it is. Addresses that do not exist and people who complain \
-             mean that it was guessed, bought, or collected long ago."
-        }
-        Scope::Part(LanePart::Mailbox(_)) => {
-            "Look at what only this mailbox does: whom it writes to, how often, under which name."
-        }
-        Scope::Part(LanePart::Sequence(_)) => {
-            "Read its mails as a stranger does: do they say who writes, why, and how to make it stop?"
-        }
-        Scope::Part(LanePart::Domain(_)) => {
-            "Look at the domain's records, and at what all its mailboxes have in common."
-        }
-        Scope::Tenant => "Several parts of the team are taken badly at once: look at where the leads come from.",
-    };
-    vec![
-        origin,
-        "Who bounced or complained is suppressed already, and gets no mail any more.",
-        "Take out who else came by the same way, before it goes on: the same again pauses it again.",
-    ]
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<_> = counts.into_iter().map(|(name, count)| format!("{name}: {count}")).collect();
+    (!words.is_empty()).then(|| view! { <p>"By provider: "{words.join(", ")}"."</p> })
 }
 
 fn touched(incident: &Incident) -> &'static str {

@@ -2,7 +2,7 @@
 
 pub mod incident;
 pub mod overview;
-pub mod resume;
+pub mod recovery;
 mod words;
 
 pub(crate) use words::{facts, incident_table, what};

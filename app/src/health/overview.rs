@@ -1,6 +1,6 @@
 //! `/t/<slug>/health`: how is the team's mail taken, what stands still for it, and where are the limits?
 
-use super::words::{incident_table, what};
+use super::words::{incident_table, state, what};
 use crate::isolation::home;
 use crate::page::render;
 use crate::ssr::{Ask, Member};
@@ -19,7 +19,7 @@ use db::health::{self, Line};
 use db::isolation::ses_standing::{self, Finding};
 use db::isolation::ses_tenants::{self, SesTenant};
 use leptos::prelude::*;
-use rules::health::{LIMITS, Measure, Scope, Span, Standing, Tally, limit_words, standing};
+use rules::health::{LIMITS, Measure, Scope, Span, Stage, Standing, Tally, limit_words, standing};
 use rules::ids::IncidentId;
 use rules::limits;
 use rules::metrics::rate;
@@ -98,13 +98,13 @@ fn standing_now(frame: &TenantFrame, open: &[Incident]) -> AnyView {
         let href = frame.address(&format!("/incidents/{}", incident.id));
         view! {
             <li>
-                <StateWord tone=Tone::Bad word="Paused"/>
+                {state(incident)}
                 " "<a href=href>{what(incident)}</a>" "<Time at=incident.opened_at now/>" · "{incident.reason.clone()}
             </li>
         }
     });
     view! {
-        <section class="notice bad" aria-label="Paused">
+        <section class="notice bad" aria-label="Paused or on probation">
             <ul class="lines">{lines.collect_view()}</ul>
             <p>"Whatever else the team sends goes on. Open one to see what happened and what to do."</p>
         </section>
@@ -120,8 +120,8 @@ fn table(frame: &TenantFrame, lines: Vec<Line>, open: &[Incident]) -> impl IntoV
                 Scope::Tenant => view! { "The whole team" }.into_any(),
                 Scope::Part(part) => view! { <a href=frame.address(&home(part))>{line.name.clone()}</a> }.into_any(),
             };
-            let is_paused = open.iter().any(|incident| incident.scope == line.scope);
-            let (tone, word) = word(is_paused, standing(line.hour, line.day));
+            let stage = open.iter().find(|incident| incident.scope == line.scope).map(Incident::stage);
+            let (tone, word) = word(stage, standing(line.hour, line.day));
             let numbers = |measure: Measure| rate(measure.of(line.day), line.day.sends);
             view! {
                 <tr>
@@ -157,13 +157,14 @@ fn last_hour(tally: Tally) -> String {
     format!("{} sent, {hard_bounces} bounced, {complaints} complained", thousands(sends))
 }
 
-const fn word(is_paused: bool, standing: Standing) -> (Tone, &'static str) {
-    match (is_paused, standing) {
-        (true, _) => (Tone::Bad, "Paused"),
-        (false, Standing::Bad(_)) => (Tone::Bad, "Bad"),
-        (false, Standing::Warn(_)) => (Tone::Warn, "Look at it"),
-        (false, Standing::Good) => (Tone::Good, "Good"),
-        (false, Standing::TooFew) => (Tone::Waiting, "Too few to judge"),
+const fn word(stage: Option<Stage>, standing: Standing) -> (Tone, &'static str) {
+    match (stage, standing) {
+        (Some(Stage::Probation), _) => (Tone::Warn, "On probation"),
+        (Some(_), _) => (Tone::Bad, "Paused"),
+        (None, Standing::Bad(_)) => (Tone::Bad, "Bad"),
+        (None, Standing::Warn(_)) => (Tone::Warn, "Look at it"),
+        (None, Standing::Good) => (Tone::Good, "Good"),
+        (None, Standing::TooFew) => (Tone::Waiting, "Too few to judge"),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
 use db::health::incidents::Incident;
 use leptos::prelude::*;
-use rules::health::Scope;
+use rules::health::{Scope, Stage};
 use rules::isolation::PauseCause;
 use rules::time::{Duration, OffsetDateTime, absolute};
 
@@ -30,10 +30,12 @@ fn cause(incident: &Incident) -> String {
 }
 
 pub(crate) fn state(incident: &Incident) -> AnyView {
-    match incident.closed {
-        None => view! { <State tone=Tone::Bad word="Paused"/> }.into_any(),
-        Some(_) => view! { <State tone=Tone::Good word="Resumed"/> }.into_any(),
-    }
+    let (tone, word) = match incident.stage() {
+        Stage::Paused | Stage::Diagnosed | Stage::Cleaned => (Tone::Bad, "Paused"),
+        Stage::Probation => (Tone::Warn, "On probation"),
+        Stage::Over => (Tone::Good, "Over"),
+    };
+    view! { <State tone word/> }.into_any()
 }
 
 /// Under a second to the millisecond.
@@ -63,7 +65,7 @@ pub(crate) fn facts(incident: &Incident, closer: Option<String>, now: OffsetDate
     };
     let end = incident.closed.clone().map(|closed| {
         let who = closer.unwrap_or_else(|| "Ownlane".to_owned());
-        view! { <dt>"Resumed"</dt><dd><Time at=closed.at now/>{format!(" by {who} · {}", closed.reason)}</dd> }
+        view! { <dt>"Over"</dt><dd><Time at=closed.at now/>{format!(" by {who} · {}", closed.reason)}</dd> }
     });
     view! {
         <dl class="facts">

@@ -175,6 +175,9 @@ fn source_table(
             } else {
                 view! { <Pauses pauses now=frame.business_now/> }.into_any()
             };
+            let mark = source.mark.map(|why| {
+                view! { <p><StateWord tone=Tone::Warn word="Taken badly"/>" "{why}</p> }
+            });
             let more = source.is_growing.then_some(" and counting");
             view! {
                 <tr>
@@ -185,7 +188,7 @@ fn source_table(
                     </td>
                     <td data-label="Refused" class="number"><a href=import>{thousands(source.refused)}</a></td>
                     <td data-label="Since"><Time at=source.created_at now/></td>
-                    <td data-label="State">{state}</td>
+                    <td data-label="State">{state}{mark}</td>
                     <td>{act}</td>
                 </tr>
             }

@@ -1,7 +1,7 @@
 //! Health: bad mail stops by itself, the smallest part that explains it first, and is told of. Over the wire, with people who
 //! bounce and complain.
 
-use crate::harness::{Browser, TestSite};
+use crate::harness::TestSite;
 use crate::teams::Sending;
 use axum::http::StatusCode;
 use rules::time::Duration;
@@ -98,40 +98,6 @@ async fn a_bad_source_stops_alone_and_its_team_is_told_once() {
     assert_eq!(bolt.owner.get(&at.replace("acme", "bolt")).await.status, StatusCode::NOT_FOUND);
 }
 
-/// What the team's owner sends at the incident's page.
-async fn resume(owner: &mut Browser, at: &str, reason: &str) -> StatusCode {
-    owner.post(&format!("{at}/resume"), &[("reason", reason)]).await.status
-}
-
-#[tokio::test]
-async fn a_person_resumes_with_a_reason_and_the_same_again_pauses_again() {
-    let site = TestSite::new().await;
-    let mut operator = site.operator().await;
-    let mut acme = Sending::start(&site, &mut operator, "acme", &leads("bounce.l", "acme", 30), &STEPS).await;
-    acme.gaps(&site, 8).await;
-    let at = page_of_incident(&site, "acme").await;
-    let asked = acme.owner.get(&format!("{at}/resume")).await.text;
-    assert!(
-        asked.contains("Find out where this list comes from") && asked.contains("The mails behind it: 5"),
-        "{asked}"
-    );
-    assert_eq!(resume(&mut acme.owner, &at, " ").await, StatusCode::UNPROCESSABLE_ENTITY);
-    let mut viewer = site.invite(&mut acme.owner, "acme", "vera@acme.example", "viewer").await;
-    assert_eq!(resume(&mut viewer, &at, "Try").await, StatusCode::FORBIDDEN);
-    site.work().await;
-    assert_eq!(sent(&site, "acme"), 5);
-    assert_eq!(resume(&mut acme.owner, &at, "It was cleaned by hand.").await, StatusCode::SEE_OTHER);
-    assert_eq!(resume(&mut acme.owner, &at, "Twice.").await, StatusCode::SEE_OTHER, "nothing changes");
-    let page = acme.owner.get(&at).await.text;
-    assert!(page.contains("It was cleaned by hand.") && !page.contains("Twice."), "{page}");
-    acme.gaps(&site, 4).await;
-    assert_eq!(
-        (sent(&site, "acme"), incidents(&site).await.as_str()),
-        (10, "source of acme by health, closed; source of acme by health"),
-        "five more: those before count no more"
-    );
-}
-
 #[tokio::test]
 async fn fifty_lanes_stop_at_once_with_what_was_in_flight() {
     let site = TestSite::new().await;
@@ -222,7 +188,7 @@ async fn the_operator_sees_every_incident_and_what_it_paused_by_hand_is_one() {
     }
     let id = site.database.text("select id::text from incidents where part = 'source'").await;
     let page = operator.get(&format!("{tenant}/incidents/{id}")).await.text;
-    assert!(page.contains("owner@acme.example") && page.contains("Its team resumes it"), "{page}");
+    assert!(page.contains("owner@acme.example") && page.contains("The way back is its team"), "{page}");
     assert_eq!(
         operator.post(&format!("{tenant}/incidents/{id}"), &[("reason", "No")]).await.status,
         StatusCode::NOT_FOUND
@@ -249,7 +215,8 @@ async fn several_bad_sources_stop_the_team_and_the_operator_alone_lets_it_go_on(
     assert!(all.contains("tenant of acme by health") && all.matches("source").count() == 5, "{all}");
     let count = sent(&site, "acme");
     let id = site.database.text("select id::text from incidents where part = 'tenant'").await;
-    assert_eq!(resume(&mut acme.owner, &format!("/t/acme/incidents/{id}"), "Please").await, StatusCode::NOT_FOUND);
+    let diagnosed = acme.owner.post(&format!("/t/acme/incidents/{id}/diagnosis"), &[("diagnosis", "list")]).await;
+    assert_eq!(diagnosed.status, StatusCode::NOT_FOUND);
     let page = acme.owner.get(&format!("/t/acme/incidents/{id}")).await.text;
     assert!(page.contains("Only the operator can resume a whole team."), "{page}");
     add_source(&site, &mut acme, "acme", &leads("fine", "acme", 10), "Friends").await;

@@ -23,6 +23,7 @@ mod parts;
 mod people;
 mod platform;
 mod provisioning;
+mod recovery;
 mod replies;
 mod sequences;
 mod suppression;

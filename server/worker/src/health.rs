@@ -89,7 +89,9 @@ pub(crate) async fn open(
     now: OffsetDateTime,
 ) -> Result<()> {
     let (machine_now, chance) = (context.now(), &*context.chance);
-    let id = IncidentId::new(now, chance);
+    // One that was being tried stands still again, as the same incident.
+    let known = incidents::recovery::find_open(tx, pausing.scope, pausing.cause).await?;
+    let id = known.unwrap_or_else(|| IncidentId::new(now, chance));
     let Some(team) = tenants::find_own(tx).await? else { return Ok(()) };
     let page = format!("{}/t/{}/incidents/{id}", context.public_url, team.slug);
     let letter = Letter::write(&team.name, pausing.scope, pausing.name, pausing.reason, &page);

@@ -1,7 +1,8 @@
 //! Health: what is judged, and how it stands. A mail counts in the hour in which it was claimed, whenever its bounce or
-//! complaint comes. What stood still for it: [`incidents`]. All times here are business time.
+//! complaint comes. What stood still for it: [`incidents`]; what may send a little again: [`probation`]. All times here are business time.
 
 pub mod incidents;
+pub mod probation;
 
 use crate::Result;
 use crate::scope::TenantTx;
@@ -128,6 +129,17 @@ fn group((source, mailbox, sequence, domain, hours, explained, sends, hard_bounc
         },
         explained: explained.and_then(|level| u8::try_from(level).ok()),
         tally: Tally { sends, hard_bounces, complaints },
+    }
+}
+
+/// On `messages m` and its `mailboxes b`: the column that says whether a mail belongs to a scope.
+pub(crate) const fn column(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Part(LanePart::Source(_)) => "m.source_id",
+        Scope::Part(LanePart::Mailbox(_)) => "m.mailbox_id",
+        Scope::Part(LanePart::Sequence(_)) => "m.sequence_id",
+        Scope::Part(LanePart::Domain(_)) => "b.domain_id",
+        Scope::Tenant => "m.tenant_id",
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Source {
     /// Leads that it brought, those that were there already among them.
     pub accepted: i64,
     pub refused: i64,
+    /// Why its mails were taken badly, if that was so.
+    pub mark: Option<String>,
 }
 
 /// The newest first.
@@ -37,7 +39,7 @@ async fn read(tx: &mut TenantTx, only: Option<SourceId>) -> Result<Vec<Source>> 
     let tenant = tx.tenant();
     let rows = sqlx::query(
         "select s.id, s.name, s.basis, s.note, s.created_at, i.id as import, i.stage = 'importing' as is_growing,
-                i.added + i.known as accepted, i.refused
+                i.added + i.known as accepted, i.refused, s.mark
          from lead_sources s join lead_imports i on i.tenant_id = $1 and i.source_id = s.id
          where s.tenant_id = $1 and ($2::uuid is null or s.id = $2)
          order by s.id desc",
@@ -61,5 +63,6 @@ fn source(row: &PgRow) -> Result<Source> {
         is_growing: row.try_get("is_growing")?,
         accepted: row.try_get("accepted")?,
         refused: row.try_get("refused")?,
+        mark: row.try_get("mark")?,
     })
 }

@@ -102,15 +102,17 @@ pub async fn list_running(tx: &mut TenantTx) -> Result<Vec<Running>> {
         .collect())
 }
 
-/// The most overdue follow-up of each of these lanes.
+/// The most overdue follow-up of each of these lanes; none of a source that has sent what it may.
 pub async fn take_follow_ups(
     tx: &mut TenantTx,
     lanes: &[&DueLane],
     running: &[Running],
+    used_sources: &[SourceId],
     now: OffsetDateTime,
 ) -> Result<HashMap<MailboxId, Candidate>> {
     let tenant = tx.tenant();
-    let paused = list_paused_sources(tx).await?;
+    let mut paused = list_paused_sources(tx).await?;
+    paused.extend(used_sources.iter().map(|source| source.uuid()));
     let chosen: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
         "select distinct on (e.mailbox_id) e.mailbox_id, e.sequence_id, e.lead_id
          from unnest($2::uuid[]) l (mailbox_id) cross join unnest($3::uuid[]) s (sequence_id)

@@ -5,7 +5,6 @@ use crate::scope::TenantTx;
 use crate::{Error, Result};
 use rules::health::Scope;
 use rules::ids::{LeadId, MailboxId, MessageId, SequenceId};
-use rules::isolation::LanePart;
 use rules::messages::{MessageState, Provider};
 use rules::time::OffsetDateTime;
 use sqlx::postgres::PgRow;
@@ -117,13 +116,7 @@ pub async fn list_bad(
     limit: i64,
 ) -> Result<Vec<Message>> {
     let tenant = tx.tenant();
-    let of_scope = match scope {
-        Scope::Part(LanePart::Source(_)) => "m.source_id",
-        Scope::Part(LanePart::Mailbox(_)) => "m.mailbox_id",
-        Scope::Part(LanePart::Sequence(_)) => "m.sequence_id",
-        Scope::Part(LanePart::Domain(_)) => "b.domain_id",
-        Scope::Tenant => "m.tenant_id",
-    };
+    let of_scope = crate::health::column(scope);
     let sql = format!(
         "select {COLUMNS} from messages m {JOINS}
          where m.tenant_id = $1 and m.claimed_at > $2 and m.claimed_at <= $3 and not m.is_simulated

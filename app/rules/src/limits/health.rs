@@ -41,3 +41,21 @@ pub const INCIDENT_EVENTS_MAX: i64 = 50;
 
 /// Of a subject that names something: a line of a phone's list of mails, twice.
 pub const SUBJECT_NAME_CHARS_MAX: usize = 120;
+
+/// What stood still sends this much in 24 hours at first: as much as a new mailbox.
+pub const PROBATION_A_DAY: i64 = 20;
+
+/// It goes on as before after so many days and mails, with fewer hard bounces than this (hundredths of a percent) and no
+/// complaint: what the ramp asks of a step.
+pub const PROBATION_DAYS_MIN: i64 = 3;
+pub const PROBATION_SENDS_MIN: i64 = 40;
+pub const PROBATION_HARD_BOUNCES: i64 = 200;
+
+/// A domain whose mails bounced hard this often, and of which none arrived, is not there: who else is at it is taken out.
+pub const DEAD_DOMAIN_BOUNCES_MIN: i64 = 2;
+
+/// What became of a mail is waited for no longer than this before what happened is looked into.
+pub const DIAGNOSIS_WAIT_HOURS: i64 = 24;
+
+/// Domains that one cleaning takes out.
+pub const DEAD_DOMAINS_MAX: i64 = 10_000;

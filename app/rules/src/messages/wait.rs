@@ -19,6 +19,8 @@ pub enum LaneWait {
     Gap,
     NothingDue,
     NoRunningSequence,
+    /// It sends little for now, and has today.
+    Probation,
     /// What the operator allows the tenant is used up.
     TeamCap(CapSpan),
     /// SES did not take the last mail.
@@ -30,7 +32,7 @@ const TEAM_CAP: &str = "team_cap:";
 
 impl LaneWait {
     /// Those that are one reason each.
-    const PLAIN: [Self; 10] = [
+    const PLAIN: [Self; 11] = [
         Self::TenantPaused,
         Self::NoPostalAddress,
         Self::SesNotReady,
@@ -41,6 +43,7 @@ impl LaneWait {
         Self::Gap,
         Self::NothingDue,
         Self::NoRunningSequence,
+        Self::Probation,
     ];
 
     pub fn all() -> impl Iterator<Item = Self> {
@@ -61,6 +64,7 @@ impl LaneWait {
             Self::Gap => "gap",
             Self::NothingDue => "nothing_due",
             Self::NoRunningSequence => "no_running_sequence",
+            Self::Probation => "probation",
             Self::TeamCap(span) => return Cow::Owned(format!("{TEAM_CAP}{}", span.as_str())),
             Self::Held(wait) => return Cow::Owned(format!("{HELD}{}", wait.as_str())),
         })
@@ -89,6 +93,7 @@ impl LaneWait {
             Self::Gap => "A mail left a moment ago: it waits for its gap.",
             Self::NothingDue => "No mail is due.",
             Self::NoRunningSequence => "No running sequence uses it.",
+            Self::Probation => "It sends little for now, as it stood still for its health, and has sent that.",
             Self::TeamCap(CapSpan::Day) => "The team's cap of 24 hours is used.",
             Self::TeamCap(CapSpan::Hour) => "The team's cap of an hour is used.",
             Self::TeamCap(CapSpan::Second) => "The team's cap of a second is used.",

@@ -2,6 +2,7 @@
 //! transaction. What it leaves is the intent; nothing outside is called.
 
 use super::compose::{self, Composed, Mail};
+use super::probation::Probation;
 use crate::Context;
 use crate::duty::Result;
 use db::clock;
@@ -10,7 +11,7 @@ use db::messages::claim::{self as rows, NewMessage, Passed, PassedFor};
 use db::messages::due::{self, Candidate, Running, TenantGate};
 use db::messages::lanes::{self, DueLane, Look};
 use db::scope::TenantTx;
-use rules::ids::{LeadId, MailboxId, SequenceId, TenantId};
+use rules::ids::{LeadId, MailboxId, SequenceId, SourceId, TenantId};
 use rules::isolation::Full;
 use rules::limits;
 use rules::messages::{LaneFacts, LaneVerdict, LaneWait, draw_gap, judge_lane};
@@ -48,10 +49,16 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
         looks.extend(wait_for_cap(&open, full));
         open.clear();
     }
-    let running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
-    let chosen = choose(context, &mut tx, &open, &running, now).await?;
+    let mut probation = match open.is_empty() {
+        true => Probation::default(),
+        false => Probation::find(&mut tx, now, machine_now).await?,
+    };
+    looks.extend(wait_for_probation(&mut open, &probation, now));
+    let mut running = if open.is_empty() { Vec::new() } else { due::list_running(&mut tx).await? };
+    probation.reduce(&mut running);
+    let chosen = choose(context, &mut tx, &open, &running, &probation.used_sources(), now).await?;
     let room = allowance.as_ref().map_or(usize::MAX, |it| usize::try_from(it.left(now)).unwrap_or(usize::MAX));
-    let composed = compose_all(context, &mut tx, &gate, reply_key, &open, (chosen, room), now).await?;
+    let composed = compose_all(context, &mut tx, &gate, reply_key, &open, (chosen, room, &mut probation), now).await?;
     let call_until = machine_now + Duration::seconds(limits::SEND_LEASE_SECS);
     if !composed.messages.is_empty() {
         rows::insert(&mut tx, &composed.messages, now, machine_now, call_until, allowance.is_some()).await?;
@@ -68,6 +75,18 @@ pub(super) async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Re
     lanes::write_looks(&mut tx, &looks, now).await?;
     tx.commit().await?;
     Ok(Claim { mails: composed.mails, looked: found.len() })
+}
+
+/// Lanes whose mailbox or domain sends little for now, and has: they wait.
+fn wait_for_probation(open: &mut Vec<&DueLane>, probation: &Probation, now: OffsetDateTime) -> Vec<Look> {
+    let held: Vec<&DueLane> = open.extract_if(.., |lane| probation.holds(lane)).collect();
+    let look = |lane: &DueLane| Look {
+        mailbox: lane.mailbox.id,
+        due_at: Some(now + Duration::minutes(limits::LANE_IDLE_MINS)),
+        next_send_at: lane.next_send_at,
+        waits_for: Some(LaneWait::Probation),
+    };
+    held.into_iter().map(look).collect()
 }
 
 /// The team's cap is used up: these wait for it, in this order.
@@ -122,12 +141,13 @@ async fn choose(
     tx: &mut TenantTx,
     open: &[&DueLane],
     running: &[Running],
+    used_sources: &[SourceId],
     now: OffsetDateTime,
 ) -> Result<HashMap<MailboxId, Candidate>> {
     if running.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut chosen = due::take_follow_ups(tx, open, running, now).await?;
+    let mut chosen = due::take_follow_ups(tx, open, running, used_sources, now).await?;
     let mut order: Vec<&Running> = running.iter().collect();
     crate::due::shuffle(&mut order, &*context.chance);
     for sequence in order {
@@ -151,7 +171,7 @@ async fn compose_all(
     gate: &TenantGate,
     reply_key: Option<&ReplyKey>,
     open: &[&DueLane],
-    (mut chosen, room): (HashMap<MailboxId, Candidate>, usize),
+    (mut chosen, room, probation): (HashMap<MailboxId, Candidate>, usize, &mut Probation),
     now: OffsetDateTime,
 ) -> Result<Composed> {
     let (mut composed, tenant) = (Composed::default(), tx.tenant());
@@ -182,6 +202,10 @@ async fn compose_all(
         if suppressed.contains(&candidate.email.key()) || suppressed.contains(&domain) {
             let why = PassedFor::Suppressed;
             composed.passed.push(Passed { sequence: candidate.sequence, lead: candidate.lead, why });
+            continue;
+        }
+        if !probation.admit(lane, &candidate) {
+            composed.again.push(lane.mailbox.id);
             continue;
         }
         let sent_before = sent.get(&(candidate.sequence, candidate.lead)).unwrap_or(&nothing);
@@ -223,7 +247,7 @@ async fn look_again(
             let is_used = running.iter().any(|sequence| sequence.mailboxes.contains(&mailbox));
             let waits_for = if is_used { LaneWait::NothingDue } else { LaneWait::NoRunningSequence };
             // Whoever could not be written to is out of the way now: the next may be due.
-            let due_at = if composed.passed.is_empty() {
+            let due_at = if composed.passed.is_empty() && !composed.again.contains(&mailbox) {
                 next.get(&mailbox).copied().map_or(later, |due| due.clamp(now, later))
             } else {
                 now

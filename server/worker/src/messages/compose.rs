@@ -24,6 +24,8 @@ pub(super) struct Composed {
     pub passed: Vec<Passed>,
     /// Lanes that the team's cap has no room for.
     pub over: Vec<MailboxId>,
+    /// Lanes whose lead has to wait, as what it belongs to sends little for now: another may be due.
+    pub again: Vec<MailboxId>,
 }
 
 /// A mail on its way to SES. It is in the database already.

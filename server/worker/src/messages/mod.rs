@@ -5,6 +5,7 @@
 mod claim;
 mod compose;
 mod deliver;
+mod probation;
 mod providers;
 mod unsettled;
 

@@ -11,7 +11,7 @@ use rules::health::{Letter, Scope};
 use rules::ids::{IncidentId, PauseId, PlatformMailId, TenantId, UserId};
 use rules::isolation::PauseCause;
 use rules::time::OffsetDateTime;
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// A pause that is to be.
 pub struct Opening<'a> {
@@ -121,36 +121,49 @@ async fn insert(
 ) -> Result<()> {
     let judged = opening.judged.as_ref();
     let grounds = judged.map(|judged| judged.grounds);
-    sqlx::query(
-        "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, measure, span, judged_by, sends, bad,
-                judged_from, judged_until, event_received_at, event_message_id, paused_at, opened_by, opened_at, told,
+    // A part that was being tried stands still again: its own incident goes on from its beginning.
+    let again = match opening.scope {
+        Scope::Tenant => "do nothing",
+        Scope::Part(_) => {
+            "(tenant_id, part, part_id, cause) where closed_at is null do update set reason = excluded.reason,
+            measure = excluded.measure, span = excluded.span, judged_by = excluded.judged_by, sends = excluded.sends,
+            bad = excluded.bad, judged_from = excluded.judged_from, judged_until = excluded.judged_until,
+            event_received_at = excluded.event_received_at, event_message_id = excluded.event_message_id,
+            paused_at = excluded.paused_at, told = excluded.told, letter_ids = i.letter_ids || excluded.letter_ids,
+            diagnosed_at = null, cleaned_at = null, probation_at = null, relapses = i.relapses + 1"
+        }
+    };
+    let sql = format!(
+        "insert into incidents as i (tenant_id, id, part, part_id, part_name, cause, reason, measure, span, judged_by, sends,
+                bad, judged_from, judged_until, event_received_at, event_message_id, paused_at, opened_by, opened_at, told,
                 letter_ids)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-         on conflict do nothing",
-    )
-    .bind(tenant.uuid())
-    .bind(opening.id.uuid())
-    .bind(opening.scope.kind())
-    .bind(opening.scope.uuid(tenant))
-    .bind(opening.name)
-    .bind(opening.cause.as_str())
-    .bind(opening.reason)
-    .bind(grounds.map(|grounds| grounds.measure.as_str()))
-    .bind(grounds.map(|grounds| grounds.span.as_str()))
-    .bind(grounds.map(|grounds| grounds.by.as_str()))
-    .bind(grounds.map(|grounds| grounds.sends))
-    .bind(grounds.map(|grounds| grounds.bad))
-    .bind(judged.map(|judged| judged.between.0))
-    .bind(judged.map(|judged| judged.between.1))
-    .bind(judged.map(|judged| judged.event.1))
-    .bind(judged.map(|judged| judged.event.0.uuid()))
-    .bind(opening.machine_now)
-    .bind(opening.by.map(UserId::uuid))
-    .bind(opening.now)
-    .bind(to.iter().map(|it| it.recipient.as_str()).collect::<Vec<_>>())
-    .bind(to.iter().map(|it| it.mail.uuid()).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
+         on conflict {again}"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(tenant.uuid())
+        .bind(opening.id.uuid())
+        .bind(opening.scope.kind())
+        .bind(opening.scope.uuid(tenant))
+        .bind(opening.name)
+        .bind(opening.cause.as_str())
+        .bind(opening.reason)
+        .bind(grounds.map(|grounds| grounds.measure.as_str()))
+        .bind(grounds.map(|grounds| grounds.span.as_str()))
+        .bind(grounds.map(|grounds| grounds.by.as_str()))
+        .bind(grounds.map(|grounds| grounds.sends))
+        .bind(grounds.map(|grounds| grounds.bad))
+        .bind(judged.map(|judged| judged.between.0))
+        .bind(judged.map(|judged| judged.between.1))
+        .bind(judged.map(|judged| judged.event.1))
+        .bind(judged.map(|judged| judged.event.0.uuid()))
+        .bind(opening.machine_now)
+        .bind(opening.by.map(UserId::uuid))
+        .bind(opening.now)
+        .bind(to.iter().map(|it| it.recipient.as_str()).collect::<Vec<_>>())
+        .bind(to.iter().map(|it| it.mail.uuid()).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -190,7 +203,34 @@ pub async fn close_for(tx: &mut OperatorTx, tenant: TenantId, closing: Closing<'
 
 /// Whether it stood still for that.
 async fn close_in(connection: &mut PgConnection, tenant: TenantId, closing: Closing<'_>) -> Result<bool> {
-    let lift = match closing.scope {
+    let Closing { scope, cause, by, reason, now, .. } = closing;
+    let lifted = lift(connection, tenant, (scope, cause), by, reason, now).await?;
+    let ended = sqlx::query(
+        "update incidents set closed_at = $3, closed_by = $4, close_reason = $5
+         where tenant_id = $1 and cause = $2 and closed_at is null and part = $6 and part_id = $7",
+    )
+    .bind(tenant.uuid())
+    .bind(cause.as_str())
+    .bind(now)
+    .bind(by.map(UserId::uuid))
+    .bind(reason)
+    .bind(scope.kind())
+    .bind(scope.uuid(tenant))
+    .execute(connection)
+    .await?;
+    Ok(lifted || ended.rows_affected() > 0)
+}
+
+/// The pause alone.
+pub(super) async fn lift(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    (scope, cause): (Scope, PauseCause),
+    by: Option<UserId>,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let sql = match scope {
         Scope::Tenant => {
             "update pauses set resumed_at = $3, resumed_by = $4, resume_reason = $5
              where tenant_id = $1 and cause = $2 and resumed_at is null and $6 = 'tenant' and $7 = $1"
@@ -200,21 +240,15 @@ async fn close_in(connection: &mut PgConnection, tenant: TenantId, closing: Clos
              where tenant_id = $1 and cause = $2 and resumed_at is null and part = $6 and part_id = $7"
         }
     };
-    let end = "update incidents set closed_at = $3, closed_by = $4, close_reason = $5
-         where tenant_id = $1 and cause = $2 and closed_at is null and part = $6 and part_id = $7";
-    let mut changed = 0;
-    for sql in [lift, end] {
-        let done = sqlx::query(sql)
-            .bind(tenant.uuid())
-            .bind(closing.cause.as_str())
-            .bind(closing.now)
-            .bind(closing.by.map(UserId::uuid))
-            .bind(closing.reason)
-            .bind(closing.scope.kind())
-            .bind(closing.scope.uuid(tenant))
-            .execute(&mut *connection)
-            .await?;
-        changed += done.rows_affected();
-    }
-    Ok(changed > 0)
+    let done = sqlx::query(sql)
+        .bind(tenant.uuid())
+        .bind(cause.as_str())
+        .bind(now)
+        .bind(by.map(UserId::uuid))
+        .bind(reason)
+        .bind(scope.kind())
+        .bind(scope.uuid(tenant))
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }

@@ -2,13 +2,14 @@
 //! are business time but where it is said.
 
 mod acts;
+pub mod recovery;
 
 pub use acts::{Addressed, Closing, Opening, close, close_for, open, open_for};
 
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::addresses::EmailAddress;
-use rules::health::{By, Grounds, Measure, Scope, Span, Tally};
+use rules::health::{By, Diagnosis, Grounds, Measure, Scope, Span, Stage, Tally};
 use rules::ids::{IncidentId, MessageId, TenantId, UserId};
 use rules::isolation::PauseCause;
 use rules::limits;
@@ -42,7 +43,34 @@ pub struct Incident {
     pub paused_at: OffsetDateTime,
     pub opened_at: OffsetDateTime,
     pub told: Vec<String>,
+    pub recovery: Recovery,
     pub closed: Option<Closed>,
+}
+
+/// How far a part has come back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recovery {
+    /// What was found, in a word and in somebody's words; after a relapse what was found before it.
+    pub diagnosis: Option<(Diagnosis, String)>,
+    pub diagnosed_at: Option<OffsetDateTime>,
+    pub cleaned_at: Option<OffsetDateTime>,
+    /// Leads that were taken out.
+    pub removed: i64,
+    pub probation_at: Option<OffsetDateTime>,
+    pub relapses: i64,
+}
+
+impl Incident {
+    pub const fn stage(&self) -> Stage {
+        let Recovery { diagnosed_at, cleaned_at, probation_at, .. } = &self.recovery;
+        match (&self.closed, probation_at, cleaned_at, diagnosed_at) {
+            (Some(_), ..) => Stage::Over,
+            (None, Some(_), ..) => Stage::Probation,
+            (None, None, Some(_), _) => Stage::Cleaned,
+            (None, None, None, Some(_)) => Stage::Diagnosed,
+            (None, None, None, None) => Stage::Paused,
+        }
+    }
 }
 
 /// How an incident ended.
@@ -182,7 +210,7 @@ pub(super) async fn list_explaining(
 ) -> Result<Vec<Explaining>> {
     let tenant = tx.tenant();
     let rows: Vec<(String, Uuid, OffsetDateTime)> = sqlx::query_as(
-        "select part, part_id, max(coalesce(closed_at, $3)) from incidents
+        "select part, part_id, max(coalesce(probation_at, closed_at, $3)) from incidents
          where tenant_id = $1 and cause = 'health' and (closed_at is null or closed_at > $2) group by part, part_id",
     )
     .bind(tenant.uuid())
@@ -258,10 +286,24 @@ fn incident(row: &PgRow) -> Result<Incident> {
         paused_at: row.try_get("paused_at")?,
         opened_at: row.try_get("opened_at")?,
         told: row.try_get("told")?,
+        recovery: recovered(row)?,
         closed: match closed_at {
             Some(at) => Some(Closed { at, by: closed_by.map(UserId::from_uuid), reason: row.try_get("close_reason")? }),
             None => None,
         },
+    })
+}
+
+fn recovered(row: &PgRow) -> Result<Recovery> {
+    let (word, note): (Option<&str>, Option<String>) = (row.try_get("diagnosis")?, row.try_get("diagnosis_note")?);
+    let removed: Option<i64> = row.try_get("removed")?;
+    Ok(Recovery {
+        diagnosis: word.and_then(Diagnosis::parse).zip(note),
+        diagnosed_at: row.try_get("diagnosed_at")?,
+        cleaned_at: row.try_get("cleaned_at")?,
+        removed: removed.unwrap_or(0),
+        probation_at: row.try_get("probation_at")?,
+        relapses: row.try_get("relapses")?,
     })
 }
 
