@@ -187,7 +187,7 @@ test('every page', async ({ browser }) => {
     await team.getByRole('button', { name: 'Resume' }).click();
   }
   await take(ada, 'sequences', '/t/northwind/sequences');
-  await badList(ada, team, sequence);
+  await badList(ada, team);
   await take(outside, 'console-incidents', '/console/incidents');
   await page.goto('/console/incidents');
   await page.locator('tbody a').first().click();
@@ -235,7 +235,7 @@ test('every page', async ({ browser }) => {
 });
 
 // A list that was bought stands still, and comes back.
-async function badList(ada: BrowserContext, team: Page, sequence: string) {
+async function badList(ada: BrowserContext, team: Page) {
   const bad = Array.from({ length: 9 }, (_, at) => `bounce.b${at}@gone-trading.example,B${at},Gone Trading`);
   const good = Array.from({ length: 60 }, (_, at) => `liv${at}@havn${at % 7}.example,Liv,Havn ${at % 7} AS`);
   await team.goto('/t/northwind/imports/new');
@@ -245,16 +245,26 @@ async function badList(ada: BrowserContext, team: Page, sequence: string) {
   await team.getByLabel('Legitimate interest').check();
   await team.getByRole('button', { name: 'Import', exact: true }).click();
   await team.getByText('accepted,').waitFor();
-  await team.goto(sequence);
+  await team.goto('/t/northwind/sequences/new');
+  await fill(team, { Name: 'Decision makers' }, 'Create the draft');
+  const sequence = team.url();
+  await team.goto(`${sequence}/steps/1`);
+  await fill(team, { Subject: 'Parts for {{ lead.company }}', Body: 'Hello,\n\nwould a call next week suit you?' }, 'Save');
+  await team.getByLabel('Source', { exact: true }).selectOption({ label: 'Decision makers, reseller (69 leads)' });
   await team.getByRole('button', { name: 'Add its leads' }).click();
+  await team.getByLabel(/^ada@/).check();
+  await team.getByRole('button', { name: 'Save who writes' }).click();
+  await team.waitForTimeout(3000);
+  await team.goto(`${sequence}/start`);
+  await team.getByRole('button', { name: 'Start' }).click();
   await team.goto('/t/northwind/health');
-  for (let press = 0; press < 40 && !(await team.getByText('Decision makers').count()); press += 1) {
+  for (let press = 0; press < 40 && !(await team.getByText('Source “Decision makers').count()); press += 1) {
     await team.getByRole('button', { name: '+1 hour' }).click();
     await team.waitForTimeout(1200);
     await team.goto('/t/northwind/health');
   }
   await take(ada, 'health', '/t/northwind/health');
-  await team.getByRole('link', { name: /Decision makers/ }).first().click();
+  await team.getByRole('link', { name: /Source “Decision makers/ }).first().click();
   const incident = team.url();
   await take(ada, 'incident', incident);
   await team.goto(incident);

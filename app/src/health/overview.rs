@@ -122,7 +122,10 @@ fn table(frame: &TenantFrame, lines: Vec<Line>, open: &[Incident]) -> impl IntoV
             };
             let stage = open.iter().find(|incident| incident.scope == line.scope).map(Incident::stage);
             let (tone, word) = word(stage, standing(line.hour, line.day));
-            let numbers = |measure: Measure| rate(measure.of(line.day), line.day.sends);
+            let numbers = |measure: Measure| match (measure.of(line.day), line.day.sends) {
+                (bad, sends) if sends < limits::RATE_SENDS_MIN => format!("{bad} of {sends}"),
+                (bad, sends) => rate(bad, sends),
+            };
             view! {
                 <tr>
                     <th scope="row">{name}</th>
