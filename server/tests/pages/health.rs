@@ -85,12 +85,8 @@ async fn a_bad_source_stops_alone_and_its_team_is_told_once() {
         assert!(page.contains(words), "{words}: {page}");
     }
     let health = acme.owner.get("/t/acme/health").await.text;
-    for words in [
-        "Source “The fair”",
-        "5 of 13",
-        "5 hard bounces or 2 complaints",
-        "warns at 2.5 %, pauses at 5 %",
-    ] {
+    for words in ["Source “The fair”", "5 of 13", "5 hard bounces or 2 complaints", "warns at 2.5 %, pauses at 5 %"]
+    {
         assert!(health.contains(words), "{words}: {health}");
     }
     assert!(acme.owner.get("/t/acme/leads").await.text.contains("Paused"), "where the source is listed");

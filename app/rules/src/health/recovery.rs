@@ -101,7 +101,8 @@ impl Trial {
             }
             Proof::HardBounces => {
                 let limit = limits::PROBATION_HARD_BOUNCES;
-                let words = format!("{hard_bounces} of {sends} bounced hard, where it must be fewer than {}", percent(limit));
+                let words =
+                    format!("{hard_bounces} of {sends} bounced hard, where it must be fewer than {}", percent(limit));
                 (hard_bounces * 10_000 < limit * sends.max(1), words)
             }
             Proof::Complaints => (complaints == 0, format!("{complaints} complaints, where there must be none")),
