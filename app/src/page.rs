@@ -1,12 +1,14 @@
 //! Rendering: a page with its status and its headers. What it shows is read before; nothing waits in here.
 
 use crate::Site;
+use crate::ui::platform_stop::PlatformStop;
 use crate::ui::shell::{SandboxTime, Shell};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::clock;
+use db::isolation::account_stops::{self, Notice};
 use db::scope::AccountsTx;
 use futures_util::StreamExt;
 use leptos::nonce::use_nonce;
@@ -28,7 +30,9 @@ pub async fn render<V: IntoView + 'static>(
     body: impl FnOnce() -> V + Send + 'static,
 ) -> Response {
     let options = site.leptos.clone();
-    let sandbox = if site.world.is_sandbox() { Some(SandboxTime(business_time(site).await)) } else { None };
+    let around = around(site).await;
+    let sandbox = site.world.is_sandbox().then(|| SandboxTime(around.as_ref().map(|around| around.time)));
+    let notice = around.and_then(|around| around.notice);
     let title = title.into();
     let app = move || {
         if let Some(headers) = use_context::<ResponseOptions>() {
@@ -38,6 +42,9 @@ pub async fn render<V: IntoView + 'static>(
         }
         if let Some(sandbox) = sandbox {
             provide_context(sandbox);
+        }
+        if let Some(notice) = notice {
+            provide_context(PlatformStop(notice));
         }
         view! { <Shell options title sandbox>{body().into_any()}</Shell> }.into_any()
     };
@@ -56,12 +63,21 @@ pub async fn render<V: IntoView + 'static>(
     .await
 }
 
-/// For the strip of the sandbox alone: a page must not fail for want of it.
-async fn business_time(site: &Site) -> Option<OffsetDateTime> {
+/// What stands around every page.
+struct Around {
+    /// Business time.
+    time: OffsetDateTime,
+    /// Nothing of anybody leaves.
+    notice: Option<Notice>,
+}
+
+/// A page must not fail for want of it.
+async fn around(site: &Site) -> Option<Around> {
     let mut tx = AccountsTx::begin(&site.web).await.ok()?;
     let time = clock::business_time_of_page(&mut tx, site.now()).await.ok()?;
+    let notice = account_stops::find_notice(&mut tx).await.ok()?;
     tx.commit().await.ok()?;
-    Some(time)
+    Some(Around { time, notice })
 }
 
 /// Renders a part of a page that is fetched again; it holds no islands.

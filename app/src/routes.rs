@@ -233,6 +233,8 @@ fn of_the_console() -> Vec<Route> {
         get("/console/mail", Operator, console::mail::page),
         get("/console/replies", Operator, console::replies::page),
         get("/console/ses", Operator, console::account::page),
+        get("/console/ses/stops/{stop}", Operator, console::account_stop::page),
+        post("/console/ses/stops/{stop}", Operator, console::account_stop::submit),
         get("/console/sandbox", Operator, console::sandbox::page),
         get("/console/sandbox/demos", Operator, console::sandbox::fragment),
         post("/console/sandbox/demos", Operator, console::sandbox::make),

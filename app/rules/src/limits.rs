@@ -327,6 +327,9 @@ pub const ACCOUNT_RATE_PERCENT: i64 = 90;
 /// Rate, quota and standing of the account are read this often.
 pub const ACCOUNT_READ_SECS: i64 = 60;
 
+/// The same once SES has refused mail as somebody's who is stopped.
+pub const ACCOUNT_READ_SOON_SECS: i64 = 5;
+
 /// Notifications that one transaction takes from the inbox.
 pub const EVENTS_AT_ONCE: i64 = 500;
 

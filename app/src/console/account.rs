@@ -1,6 +1,7 @@
 //! `/console/ses`: how Amazon SES stands for the whole platform: the account that all teams share, the stream of events, and
 //! mails that nobody answered for.
 
+use crate::console::account_stop;
 use crate::console::shared_ips::label;
 use crate::page::render;
 use crate::ssr::Operator;
@@ -12,6 +13,7 @@ use crate::{Result, Site};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use db::isolation::account_stops;
 use db::isolation::overview::{self, Asking, Inbox, Standing, Unanswered};
 use db::isolation::ses_sweep::{self, Stray, Sweep};
 use leptos::prelude::*;
@@ -28,6 +30,7 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
     let asking = overview::list_asking(&mut tx).await?;
     let sweeps = ses_sweep::list(&mut tx).await?;
     let strays = ses_sweep::list_strays(&mut tx).await?;
+    let stops = account_stops::list(&mut tx).await?;
     tx.commit().await?;
     let (now, name) = (site.now(), operator.person.name.clone());
     Ok(render(&site, StatusCode::OK, "Amazon SES", move || {
@@ -39,6 +42,8 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
                 <h1>"Amazon SES"</h1>
                 {none}
                 {standings.into_iter().map(|it| account(it, now)).collect_view()}
+                <h2>"Stops of everybody"</h2>
+                {account_stop::list(stops, now)}
                 <h2>"Differences from what is wanted"</h2>
                 {differences(asking, strays, sweeps, now)}
                 <h2>"Events"</h2>

@@ -1,6 +1,7 @@
 //! The operator's pages.
 
 pub mod account;
+pub mod account_stop;
 pub mod at_ses;
 pub mod audit;
 pub mod caps;

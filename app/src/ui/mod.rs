@@ -13,6 +13,7 @@ pub mod menu;
 pub mod navigation;
 pub mod number;
 pub mod pauses;
+pub mod platform_stop;
 pub mod select;
 pub mod shell;
 pub mod state;

@@ -41,6 +41,8 @@ struct Ids {
     drift: String,
     /// The source stands still for its health, as often as it is tried.
     incident: String,
+    /// The account is under review.
+    stop: String,
 }
 
 impl Ids {
@@ -61,6 +63,7 @@ impl Ids {
             source: id(9),
             drift: id(10),
             incident: id(11),
+            stop: id(12),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -129,13 +132,15 @@ impl Ids {
     }
 
     async fn put_back_incident(&self, site: &TestSite) {
-        let Self { tenant, source, incident, .. } = self;
+        let Self { tenant, source, incident, stop, .. } = self;
         let sql = format!(
             "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told,
                 letter_ids)
              values ('{tenant}', '{incident}', 'source', '{source}', 'Fair', 'health', 'Bounces', '2024-10-01',
                 '2024-10-01', '{{}}', '{{}}')
-             on conflict (tenant_id, id) do update set closed_at = null, close_reason = null"
+             on conflict (tenant_id, id) do update set closed_at = null, close_reason = null;
+             insert into account_stops (id, region, enforcement, may_send, opened_at, told, letter_ids)
+             values ('{stop}', 'r-{stop}', 'PROBATION', true, '2024-10-01', '{{}}', '{{}}') on conflict do nothing"
         );
         site.database.run(&sql).await;
     }
@@ -158,6 +163,7 @@ impl Ids {
             "{source}" => &self.source,
             "{drift}" => &self.drift,
             "{incident}" => &self.incident,
+            "{stop}" => &self.stop,
             "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,

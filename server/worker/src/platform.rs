@@ -3,7 +3,8 @@
 
 use crate::aws::{Mail, SesError, SesErrorKind};
 use crate::duty::{Progress, Result};
-use crate::isolation::{account, ensure_associated, resource_arn, saga};
+use crate::isolation::account::{self, Whose};
+use crate::isolation::{ensure_associated, resource_arn, saga};
 use crate::{Context, mime};
 use db::accounts::platform_mail::{self, Leaving};
 use db::events::Fact;
@@ -98,7 +99,7 @@ pub async fn send(context: &Context) -> Result<Progress> {
     for mail in &mails {
         let outcome = if now - mail.created_at > Duration::days(limits::INVITATION_DAYS) {
             SendOutcome::Refused { reason: "It waited for longer than its link is good for.".to_owned() }
-        } else if account::take_tokens(context, 1).await? == 0 {
+        } else if account::take_tokens(context, Whose::Platform, 1).await? == 0 {
             SendOutcome::Later(Wait::Throttled)
         } else {
             give(context, address, mail).await

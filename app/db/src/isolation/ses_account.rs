@@ -76,6 +76,16 @@ pub async fn write(tx: &mut WorkerTx, region: &str, account: &Account, now: Offs
     Ok(())
 }
 
+/// It is read again as if it had been read at `as_of`, at the latest.
+pub async fn age(tx: &mut WorkerTx, region: &str, as_of: OffsetDateTime) -> Result<()> {
+    sqlx::query("update ses_account set read_at = least(read_at, $2) where region = $1")
+        .bind(region)
+        .bind(as_of)
+        .execute(tx.sql())
+        .await?;
+    Ok(())
+}
+
 /// Nothing is sent by anybody before `until`.
 pub async fn hold(tx: &mut WorkerTx, region: &str, hold: &str, until: OffsetDateTime) -> Result<()> {
     sqlx::query("update ses_account set held_until = greatest(held_until, $3), hold = $2 where region = $1")

@@ -1,6 +1,7 @@
 //! What people read of it.
 
 use super::{By, Grounds, Limit, Measure, Scope};
+use crate::isolation::AccountWord;
 use crate::limits;
 
 /// Hundredths of a percent: `2.5 %`.
@@ -55,6 +56,14 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// To the operators, when everybody stands still.
+    pub fn of_account(word: AccountWord, region: &str, page: &str) -> Self {
+        Self {
+            subject: format!("Everybody is paused: the account in {region}"),
+            body: format!("{}\n\nWhat Amazon says, and what you can do:\n\n{page}\n", word.sentence()),
+        }
+    }
+
     /// `name`: what the scope is called. `page`: the incident's.
     pub fn write(team: &str, scope: Scope, name: &str, reason: &str, page: &str) -> Self {
         let (what, stands) = match scope {

@@ -2,11 +2,13 @@
 //! and what its share is when capacity is short ([`Shares`]), and pausing: why its lane, or a part of it, stands still. Each
 //! cause stands for itself, and is lifted by itself.
 
+mod account;
 mod at_ses;
 mod caps;
 mod drift;
 mod shares;
 
+pub use account::AccountWord;
 pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
 pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};

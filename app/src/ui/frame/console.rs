@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use crate::ui::menu::AccountMenu;
 use crate::ui::navigation::{Navigation, Place};
+use crate::ui::platform_stop::PlatformNotice;
 use crate::ui::shell::SandboxTime;
 use frontend::theme::ThemeSwitch;
 use leptos::prelude::*;
@@ -42,7 +43,7 @@ pub fn Console(name: String, section: ConsoleSection, children: Children) -> imp
         </header>
         <div class="framed">
             <Navigation label="Console" places/>
-            <main id="main">{children()}</main>
+            <main id="main"><PlatformNotice/>{children()}</main>
         </div>
     }
 }

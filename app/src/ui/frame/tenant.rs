@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use crate::ui::menu::{AccountMenu, TeamMenu};
 use crate::ui::navigation::{Navigation, Place};
+use crate::ui::platform_stop::PlatformNotice;
 use crate::ui::state::{State, Tone};
 use db::accounts::memberships::TenantOf;
 use db::accounts::people::Person;
@@ -77,7 +78,7 @@ pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) ->
         </header>
         <div class="framed">
             <Navigation label="Team" places/>
-            <main id="main">{children()}</main>
+            <main id="main"><PlatformNotice/>{children()}</main>
         </div>
     }
 }

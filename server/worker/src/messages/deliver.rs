@@ -246,18 +246,24 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
     hold_everybody(context, waiting.keys().copied()).await
 }
 
-/// What SES says of the account holds for all tenants.
+/// What SES says of the account holds for all tenants; what it may have meant of it is looked at.
 async fn hold_everybody(context: &Context, waits: impl Iterator<Item = Wait>) -> Result<()> {
     for wait in waits {
-        let is_everybodys = match wait {
-            Wait::Throttled | Wait::DailyQuota | Wait::OurCredentials | Wait::OutOfReach => true,
-            Wait::TenantStopped | Wait::NotAssociated | Wait::DomainNotVerified => false,
-        };
-        if is_everybodys {
-            let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
-            let until = context.now() + hold_of(wait);
-            ses_account::hold(&mut tx, context.ses.region(), wait.as_str(), until).await?;
-            tx.commit().await?;
+        let (region, now) = (context.ses.region(), context.now());
+        match wait {
+            Wait::Throttled | Wait::DailyQuota | Wait::OurCredentials | Wait::OutOfReach => {
+                let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
+                ses_account::hold(&mut tx, region, wait.as_str(), now + hold_of(wait)).await?;
+                tx.commit().await?;
+            }
+            // Perhaps not the tenant is stopped but the account: it is read in some seconds.
+            Wait::TenantStopped => {
+                let since = limits::ACCOUNT_READ_SECS - limits::ACCOUNT_READ_SOON_SECS;
+                let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
+                ses_account::age(&mut tx, region, now - Duration::seconds(since)).await?;
+                tx.commit().await?;
+            }
+            Wait::NotAssociated | Wait::DomainNotVerified => {}
         }
     }
     Ok(())

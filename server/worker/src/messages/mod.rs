@@ -14,7 +14,7 @@ pub(crate) use unsettled::settle;
 use crate::Context;
 use crate::due::shuffle;
 use crate::duty::{Error, Progress, Result};
-use crate::isolation::account::{self, Tokens};
+use crate::isolation::account::{self, Tokens, Whose};
 use db::clock;
 use db::messages::lanes;
 use db::replies::inbound;
@@ -100,7 +100,7 @@ pub async fn send(context: &Context) -> Result<Progress> {
     while sending.turns.lock().await.try_join_next().is_some() {}
     let lanes = waiting.len().min(TENANTS_AT_ONCE) * usize::try_from(limits::LANES_AT_ONCE).unwrap_or(1);
     let Some(mut room) = take_room(sending, lanes).await else { return Ok(Progress::Idle) };
-    let tokens = account::take_tokens(context, i64::try_from(room.num_permits()).unwrap_or(0)).await?;
+    let tokens = account::take_tokens(context, Whose::Teams, i64::try_from(room.num_permits()).unwrap_or(0)).await?;
     let shared = sending.shares.lock().await.share(&waiting, tokens, TENANTS_AT_ONCE);
     account::give_back(context, tokens - shared.iter().map(|(_, mails)| mails).sum::<i64>()).await;
     let mut claims = JoinSet::new();
