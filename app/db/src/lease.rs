@@ -19,6 +19,7 @@ pub enum Leased {
     LeadImports,
     Sequences,
     UnsettledMessages,
+    Incidents,
 }
 
 /// One row in the hands of one worker.
@@ -39,13 +40,14 @@ impl Leased {
             Self::LeadImports => "lead_imports",
             Self::Sequences => "sequences",
             Self::UnsettledMessages => "unsettled_messages",
+            Self::Incidents => "incidents",
         }
     }
 
     /// For how long a row is taken: what a turn can need, and what is waited for when its process dies.
     const fn time(self) -> Duration {
         match self {
-            Self::SesTenants | Self::Domains => Duration::minutes(limits::LEASE_MINS),
+            Self::SesTenants | Self::Domains | Self::Incidents => Duration::minutes(limits::LEASE_MINS),
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages => {
                 Duration::seconds(limits::LEASE_OF_ROWS_SECS)
             }
@@ -57,7 +59,7 @@ impl Leased {
         match self {
             Self::SesTenants => "ready_at is null",
             Self::Domains => "verified_at is null",
-            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => "true",
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => "true",
         }
     }
 
@@ -65,7 +67,7 @@ impl Leased {
     const fn tenants_at_once(self) -> i64 {
         match self {
             Self::SesTenants | Self::Domains => limits::DUE_TENANTS_AT_SES_MAX,
-            Self::LeadImports | Self::Sequences | Self::UnsettledMessages => limits::DUE_TENANTS_MAX,
+            Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => limits::DUE_TENANTS_MAX,
         }
     }
 
@@ -73,7 +75,7 @@ impl Leased {
     const fn key(self) -> &'static str {
         match self {
             Self::SesTenants => "tenant_id",
-            Self::Domains | Self::LeadImports | Self::Sequences => "id",
+            Self::Domains | Self::LeadImports | Self::Sequences | Self::Incidents => "id",
             Self::UnsettledMessages => "message_id",
         }
     }

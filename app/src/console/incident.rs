@@ -3,11 +3,12 @@
 
 use crate::console::tenant;
 use crate::form::Form;
-use crate::health::{facts, what};
+use crate::health::{facts, measured, what};
 use crate::page::render;
 use crate::ssr::{Address, Operator};
 use crate::ui::button::LinkButton;
 use crate::ui::frame::{Console, ConsoleSection};
+use crate::ui::number::thousands;
 use crate::ui::state::{State as StateWord, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
@@ -19,10 +20,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
 use db::clock;
 use db::health::incidents::{self, Closing, Incident};
+use db::health::radius::{self, Measured};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::accounts::Reason;
-use rules::health::Scope;
+use rules::health::{Measure, Scope, Tally};
 use rules::ids::{IncidentId, TenantId};
 use rules::isolation::PauseCause;
 use rules::time::OffsetDateTime;
@@ -34,6 +36,7 @@ struct Shown {
     tenant: Tenant,
     incident: Incident,
     letters: Vec<incidents::Sent>,
+    neighbours: Vec<Measured>,
     closer: Option<String>,
     now: OffsetDateTime,
     machine_now: OffsetDateTime,
@@ -44,6 +47,7 @@ async fn read(tx: &mut OperatorTx, tenant: TenantId, id: IncidentId, machine_now
     let incident = incidents::find_of(tx, tenant.id, id).await?.ok_or(Refusal::NotFound)?;
     Ok(Shown {
         letters: incidents::list_letters(tx, tenant.id, id).await?,
+        neighbours: radius::list(tx, id).await?,
         closer: incidents::find_closer(tx, tenant.id, id).await?,
         now: clock::business_time_of_console(tx, machine_now).await?,
         machine_now,
@@ -98,7 +102,7 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, shown: Shown
     let name = operator.person.name.clone();
     let title = format!("{}: {}", shown.tenant.name, what(&shown.incident));
     render(site, status, title.clone(), move || {
-        let Shown { tenant, incident, letters, closer, now, machine_now } = shown;
+        let Shown { tenant, incident, letters, neighbours, closer, now, machine_now } = shown;
         let at = format!("/console/tenants/{}", tenant.id);
         view! {
             <Console name section=ConsoleSection::Incidents>
@@ -107,6 +111,8 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, shown: Shown
                 {facts(&incident, closer, now)}
                 <p><a href=at.clone()>{tenant.name}</a></p>
                 {end(&at, &incident, &form)}
+                <h2>"Whom else it touched"</h2>
+                {others(&incident, neighbours, now)}
                 <h2>"Letters"</h2>
                 {sent(letters, machine_now)}
             </Console>
@@ -136,6 +142,43 @@ fn end(at: &str, incident: &Incident, form: &Form) -> AnyView {
         PauseCause::Operator => view! { <p><LinkButton href=format!("{at}/resume") label="Resume"/></p> }.into_any(),
         _ => view! { <p>"The way back is its team's: looked into, cleaned, tried with little, over."</p> }.into_any(),
     }
+}
+
+fn others(incident: &Incident, neighbours: Vec<Measured>, now: OffsetDateTime) -> AnyView {
+    let Some(found) = incident.radius else {
+        return view! { <p class="soft">"Not measured yet."</p> }.into_any();
+    };
+    let rows: Vec<_> = neighbours
+        .into_iter()
+        .map(|it| {
+            let Measured { tenant, name, figures, moved } = it;
+            let (tone, word) = match moved {
+                None => (Tone::Good, "Not moved"),
+                Some(Measure::HardBounces) => (Tone::Warn, "Bounces moved"),
+                Some(Measure::Complaints) => (Tone::Warn, "Complaints moved"),
+            };
+            let words = |tally: Tally| {
+                format!(
+                    "{} sent, {} bounced, {} complained",
+                    thousands(tally.sends),
+                    tally.hard_bounces,
+                    tally.complaints
+                )
+            };
+            view! {
+                <tr>
+                    <th scope="row"><a href=format!("/console/tenants/{tenant}")>{name}</a></th>
+                    <td data-label="Figures"><StateWord tone word/></td>
+                    <td data-label="Before">{words(figures.before)}</td>
+                    <td data-label="While it happened">{words(figures.during)}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    let columns = ["Tenant", "Figures", "Before", "While it happened"].map(Column::Text);
+    let table = (!rows.is_empty()).then(|| view! { <Table columns=columns.into() rows/> });
+    view! { <p>{measured(found)}" Measured "<Time at=found.measured_at now/>"."</p>{table} }.into_any()
 }
 
 fn sent(letters: Vec<incidents::Sent>, now: OffsetDateTime) -> AnyView {

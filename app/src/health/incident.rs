@@ -1,12 +1,13 @@
 //! `/t/<slug>/incidents/<id>`: what was paused, by which numbers, from which mails; and what to do.
 
 use super::recovery::{self, Standing};
-use super::words::{facts, what};
+use super::words::{facts, measured, what};
 use crate::form::Form;
 use crate::isolation::home;
 use crate::page::render;
 use crate::ssr::{Address, Member};
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::time::Time;
 use crate::{Refusal, Result, Site, messages as mails};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -103,6 +104,7 @@ pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, sh
                 {next}
                 <h2>"What it touched"</h2>
                 <p>{touched(&incident)}</p>
+                {others(&incident, now)}
                 {behind}
             </Tenant>
         }
@@ -133,4 +135,12 @@ fn touched(incident: &Incident) -> &'static str {
              suppression list and configuration set at Amazon SES."
         }
     }
+}
+
+/// What was measured of other teams; who they are is not this team's to know.
+fn others(incident: &Incident, now: OffsetDateTime) -> impl IntoView + use<> {
+    let Some(radius) = incident.radius else {
+        return view! { <p class="soft">"Whether other teams' figures moved is being measured."</p> }.into_any();
+    };
+    view! { <p>{measured(radius)}" Measured "<Time at=radius.measured_at now/>"."</p> }.into_any()
 }

@@ -5,4 +5,4 @@ pub mod overview;
 pub mod recovery;
 mod words;
 
-pub(crate) use words::{facts, incident_table, what};
+pub(crate) use words::{facts, incident_table, measured, what};

@@ -3,7 +3,7 @@
 use crate::ui::state::{State, Tone};
 use crate::ui::table::{Column, Table};
 use crate::ui::time::Time;
-use db::health::incidents::Incident;
+use db::health::incidents::{Incident, Radius};
 use leptos::prelude::*;
 use rules::health::{Scope, Stage};
 use rules::isolation::PauseCause;
@@ -110,4 +110,18 @@ pub(crate) fn incident_table(
         columns.insert(1, Column::Text("Tenant"));
     }
     view! { <Table columns rows/> }
+}
+
+/// Whom else it touched.
+pub(crate) fn measured(radius: Radius) -> String {
+    let others = match radius.neighbours {
+        0 => return "No other team sent meanwhile.".to_owned(),
+        1 => "One other team sent meanwhile".to_owned(),
+        count => format!("{count} other teams sent meanwhile"),
+    };
+    match radius.moved {
+        0 => format!("{others}: the bounces and complaints of none went beyond chance."),
+        1 => format!("{others}: the bounces or complaints of one went beyond chance, whatever the reason."),
+        moved => format!("{others}: the bounces or complaints of {moved} went beyond chance, whatever the reason."),
+    }
 }

@@ -24,6 +24,7 @@ mod parts;
 mod people;
 mod platform;
 mod provisioning;
+mod radius;
 mod recovery;
 mod replies;
 mod sequences;

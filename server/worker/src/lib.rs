@@ -33,7 +33,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 20] = [
+const TIMETABLE: [Duty; 21] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "begin to close", period: SOON, run: |context| Box::pin(isolation::closing::begin(context)) },
     Duty { name: "list tenants at SES", period: SOON, run: |context| Box::pin(isolation::sweep::list_all(context)) },
@@ -51,6 +51,7 @@ const TIMETABLE: [Duty; 20] = [
     Duty { name: "take in answers", period: SOON, run: |context| Box::pin(replies::take_in(context)) },
     Duty { name: "read answers", period: SOON, run: |context| Box::pin(replies::read(context)) },
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
+    Duty { name: "measure incidents", period: SOON, run: |context| Box::pin(health::radius::measure(context)) },
     Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
     Duty { name: "sweep answers", period: SELDOM, run: |context| Box::pin(replies::sweep(context)) },
     Duty { name: "sweep calls", period: SELDOM, run: |context| Box::pin(isolation::sweep::forget_calls(context)) },

@@ -1,8 +1,10 @@
 //! Health: what is judged, and how it stands. A mail counts in the hour in which it was claimed, whenever its bounce or
-//! complaint comes. What stood still for it: [`incidents`]; what may send a little again: [`probation`]. All times here are business time.
+//! complaint comes. What stood still for it: [`incidents`]; what may send a little again: [`probation`]; whom else
+//! it touched: [`radius`]. All times here are business time.
 
 pub mod incidents;
 pub mod probation;
+pub mod radius;
 
 use crate::Result;
 use crate::scope::TenantTx;

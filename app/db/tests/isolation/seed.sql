@@ -78,3 +78,5 @@ insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, p
     values ('{tenant}', '{user}', 'source', '{user}', 'The fair', 'health', 'tried', '2026-01-01', '2026-01-01', '{}', '{}');
 insert into ses_findings (tenant_id, kind, impact, status, description, read_at)
     values ('{tenant}', 'BOUNCE', 'LOW', 'OPEN', 'tried', '2026-01-01');
+insert into incident_neighbours (tenant_id, incident_id, before_sends, before_hard_bounces, before_complaints, sends,
+    hard_bounces, complaints) values ('{tenant}', '{user}', 0, 0, 0, 1, 0, 0);

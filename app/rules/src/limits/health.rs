@@ -59,3 +59,15 @@ pub const DIAGNOSIS_WAIT_HOURS: i64 = 24;
 
 /// Domains that one cleaning takes out.
 pub const DEAD_DOMAINS_MAX: i64 = 10_000;
+
+/// A neighbour's figures have moved when they are this many standard deviations worse: by chance 1 of some 30 000 is.
+pub const RADIUS_DEVIATIONS: f64 = 4.0;
+
+/// Fewer bounces or complaints than this move nothing.
+pub const RADIUS_EVENTS_MIN: i64 = 5;
+
+/// Figures before and during are those of this time at least.
+pub const RADIUS_HOURS_MIN: i64 = 24;
+
+/// An incident is measured when it opens, and after these hours, as bounces and complaints come late.
+pub const RADIUS_AGAIN_HOURS: [i64; 2] = [1, 24];

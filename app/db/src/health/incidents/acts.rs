@@ -130,14 +130,15 @@ async fn insert(
             bad = excluded.bad, judged_from = excluded.judged_from, judged_until = excluded.judged_until,
             event_received_at = excluded.event_received_at, event_message_id = excluded.event_message_id,
             paused_at = excluded.paused_at, told = excluded.told, letter_ids = i.letter_ids || excluded.letter_ids,
-            diagnosed_at = null, cleaned_at = null, probation_at = null, relapses = i.relapses + 1"
+            diagnosed_at = null, cleaned_at = null, probation_at = null, relapses = i.relapses + 1,
+            measured = 0, due_at = excluded.due_at"
         }
     };
     let sql = format!(
         "insert into incidents as i (tenant_id, id, part, part_id, part_name, cause, reason, measure, span, judged_by, sends,
                 bad, judged_from, judged_until, event_received_at, event_message_id, paused_at, opened_by, opened_at, told,
-                letter_ids)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                letter_ids, due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $17)
          on conflict {again}"
     );
     sqlx::query(AssertSqlSafe(sql))

@@ -6,6 +6,7 @@ pub mod recovery;
 
 pub use acts::{Addressed, Closing, Opening, close, close_for, open, open_for};
 
+use crate::lease::Lease;
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::addresses::EmailAddress;
@@ -44,7 +45,18 @@ pub struct Incident {
     pub opened_at: OffsetDateTime,
     pub told: Vec<String>,
     pub recovery: Recovery,
+    pub radius: Option<Radius>,
     pub closed: Option<Closed>,
+}
+
+/// What it did to others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Radius {
+    pub measured_at: OffsetDateTime,
+    /// Other tenants that sent meanwhile.
+    pub neighbours: i64,
+    /// Of how many the figures moved.
+    pub moved: i64,
 }
 
 /// How far a part has come back.
@@ -129,6 +141,12 @@ async fn find_in(connection: &mut PgConnection, tenant: TenantId, id: IncidentId
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(incident).transpose()
+}
+
+/// The one in this lease.
+pub async fn find_leased(tx: &mut TenantTx, lease: &Lease) -> Result<Incident> {
+    let found = find(tx, IncidentId::from_uuid(lease.id)).await?;
+    found.ok_or_else(|| Error::Row("an incident that is leased and not there".to_owned()))
 }
 
 /// An incident with whose it is, for the operator.
@@ -287,11 +305,20 @@ fn incident(row: &PgRow) -> Result<Incident> {
         opened_at: row.try_get("opened_at")?,
         told: row.try_get("told")?,
         recovery: recovered(row)?,
+        radius: radius(row)?,
         closed: match closed_at {
             Some(at) => Some(Closed { at, by: closed_by.map(UserId::from_uuid), reason: row.try_get("close_reason")? }),
             None => None,
         },
     })
+}
+
+fn radius(row: &PgRow) -> Result<Option<Radius>> {
+    let measured_at: Option<OffsetDateTime> = row.try_get("measured_at")?;
+    let (neighbours, moved): (Option<i64>, Option<i64>) =
+        (row.try_get("neighbours")?, row.try_get("neighbours_moved")?);
+    let counts = neighbours.zip(moved);
+    Ok(measured_at.zip(counts).map(|(measured_at, (neighbours, moved))| Radius { measured_at, neighbours, moved }))
 }
 
 fn recovered(row: &PgRow) -> Result<Recovery> {

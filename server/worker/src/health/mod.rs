@@ -1,5 +1,8 @@
 //! Health: bounces and complaints are judged in the transaction that writes them down, so that from the one that crosses a line
-//! on nothing of what explains it is claimed any more. Whoever owns the team is told by a letter that is written with it.
+//! on nothing of what explains it is claimed any more. Whoever owns the team is told by a letter that is written with it. Whom else
+//! it touched is measured after it ([`radius`]).
+
+pub(crate) mod radius;
 
 use crate::Context;
 use crate::duty::Result;
