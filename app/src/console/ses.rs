@@ -48,7 +48,13 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
     let text = |label: &'static str, value: Option<String>| {
         value.map(|value| view! { <dt>{label}</dt><dd><code>{value}</code></dd> })
     };
-    let policy = found.policy.map(|policy| policy.rsplit('/').next().unwrap_or_default().to_owned());
+    let wanted = found.wanted_policy.as_str();
+    let policy = found.policy.map(|policy| {
+        let policy = policy.rsplit('/').next().unwrap_or_default().to_owned();
+        let coming = (policy != wanted).then(|| format!("; wanted: {wanted}"));
+        let why = found.policy_reason.map(|why| format!(" {why}"));
+        view! { <dt>"Reputation policy"</dt><dd><code>{policy}</code>{coming}"."{why}</dd> }
+    });
     let shared = found.shared_pool_mode.map(|mode| {
         let words = SharedPoolMode::parse(&mode).map(|mode| format!(", {}", label(mode).to_lowercase()));
         let wanted = found.wanted_shared_pool_mode;
@@ -62,7 +68,7 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
             {text("Tenant", found.name)}
             {text("Configuration set", found.set_name)}
             {text("ARN", found.arn)}
-            {text("Reputation policy", policy)}
+            {policy}
             {text("Suppression list", found.suppression_scope)}
             {text("Takes its mail", found.sending_status)}
             {text("Amazon's own word", found.aws_status)}

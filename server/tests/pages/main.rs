@@ -23,6 +23,7 @@ mod ownership;
 mod parts;
 mod people;
 mod platform;
+mod policy;
 mod provisioning;
 mod radius;
 mod recovery;

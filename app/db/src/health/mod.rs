@@ -10,7 +10,7 @@ use crate::Result;
 use crate::scope::TenantTx;
 use rules::health::{Group, Scope, Tally, Touched};
 use rules::ids::{DomainId, MailboxId, MessageId, SequenceId, SourceId};
-use rules::isolation::LanePart;
+use rules::isolation::{LanePart, PolicyFacts};
 use rules::limits;
 use rules::time::{Duration, OffsetDateTime};
 use std::collections::BTreeMap;
@@ -224,4 +224,33 @@ pub async fn list_lines(tx: &mut TenantTx, now: OffsetDateTime, limit: i64) -> R
         lines.entry(std::cmp::Reverse(scope.level())).or_default().push(line);
     }
     Ok(lines.into_values().flatten().collect())
+}
+
+/// What a tenant's reputation policy goes by.
+pub async fn find_policy_facts(tx: &mut TenantTx, now: OffsetDateTime) -> Result<Option<PolicyFacts>> {
+    let tenant = tx.tenant();
+    let since = now - Duration::days(limits::POLICY_DAYS);
+    let row: Option<(OffsetDateTime, Option<OffsetDateTime>)> = sqlx::query_as(
+        "select created_at, (select max(coalesce(closed_at, $2)) from incidents
+            where tenant_id = $1 and cause in ('health', 'aws')) from tenants where tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .bind(now)
+    .fetch_optional(tx.sql())
+    .await?;
+    let Some((created_at, incident_at)) = row else { return Ok(None) };
+    let (sends, hard_bounces, complaints) = sqlx::query_as(
+        "select count(*), count(*) filter (where state = 9), count(*) filter (where complained_at is not null) from messages
+         where tenant_id = $1 and sent_on >= ($2 at time zone 'UTC')::date and claimed_at > $2 and not is_simulated
+           and state in (4, 5, 6, 7, 9)",
+    )
+    .bind(tenant.uuid())
+    .bind(since)
+    .fetch_one(tx.sql())
+    .await?;
+    Ok(Some(PolicyFacts {
+        age: now - created_at,
+        since_incident: incident_at.map(|at| (now - at).max(Duration::ZERO)),
+        tally: Tally { sends, hard_bounces, complaints },
+    }))
 }

@@ -15,6 +15,10 @@ pub struct SesTenant {
     /// Of its configuration set.
     pub set_name: Option<String>,
     pub wanted_policy: ReputationPolicy,
+    /// Why that one.
+    pub policy_reason: Option<String>,
+    /// SES has not heard of it yet: what stands there is ours of before.
+    pub is_policy_new: bool,
     pub wanted_shared_pool_mode: SharedPoolMode,
     pub arn: Option<String>,
     /// The ARN of the reputation policy.
@@ -101,6 +105,21 @@ pub async fn name(tx: &mut TenantTx, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Which reputation policy it is to have from now on, and why.
+pub async fn want_policy(tx: &mut TenantTx, policy: ReputationPolicy, reason: &str) -> Result<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update ses_tenants set is_policy_new = is_policy_new or wanted_policy <> $2, wanted_policy = $2, policy_reason = $3
+         where tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .bind(policy.as_str())
+    .bind(reason)
+    .execute(tx.sql())
+    .await?;
+    Ok(())
+}
+
 /// Which step is being done; `None`: none.
 pub async fn write_step(tx: &mut TenantTx, step: Option<SagaStep>) -> Result<()> {
     let tenant = tx.tenant();
@@ -119,7 +138,8 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     let is_new: bool = sqlx::query_scalar(
         "with before as (select arn, ready_at from ses_tenants where tenant_id = $1)
          update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, shared_pool_mode = $6,
-                read_at = $5, ready_at = coalesce(t.ready_at, $5), made_at = coalesce(t.made_at, $5), step = null
+                read_at = $5, ready_at = coalesce(t.ready_at, $5), made_at = coalesce(t.made_at, $5), step = null,
+                is_policy_new = t.is_policy_new and split_part($3, ':reputation-policy/', 2) <> t.wanted_policy
          from before where t.tenant_id = $1
          returning before.ready_at is null or before.arn is distinct from t.arn",
     )
@@ -191,6 +211,8 @@ async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Opti
             set_name: row.try_get("set_name")?,
             wanted_policy: ReputationPolicy::parse(policy)
                 .ok_or_else(|| Error::Row(format!("ses_tenants.wanted_policy {policy:?}")))?,
+            policy_reason: row.try_get("policy_reason")?,
+            is_policy_new: row.try_get("is_policy_new")?,
             wanted_shared_pool_mode: SharedPoolMode::parse(mode)
                 .ok_or_else(|| Error::Row(format!("ses_tenants.wanted_shared_pool_mode {mode:?}")))?,
             arn: row.try_get("arn")?,

@@ -6,12 +6,14 @@ mod account;
 mod at_ses;
 mod caps;
 mod drift;
+mod policy;
 mod shares;
 
 pub use account::AccountWord;
 pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
 pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};
+pub use policy::{PolicyFacts, wanted_policy};
 pub use shares::{Backlog, Shares, Weight, WeightError};
 
 use crate::ids::{DomainId, MailboxId, SequenceId, SourceId};

@@ -20,3 +20,10 @@ pub const CLOSING_AGAIN_SECS: i64 = 30;
 /// A list of what SES associates with a tenant that is being taken down is read this often before it is given up for this
 /// turn: each time it is emptied as it was read.
 pub const EMPTYING_TURNS_MAX: usize = 5;
+
+/// The standard reputation policy is for who has sent well for so long, and so much (rates in hundredths of a percent: what
+/// the ramp asks of a step).
+pub const POLICY_DAYS: i64 = 30;
+pub const POLICY_SENDS_MIN: i64 = 1000;
+pub const POLICY_HARD_BOUNCES: i64 = 200;
+pub const POLICY_COMPLAINTS: i64 = 10;

@@ -11,14 +11,14 @@ use crate::Context;
 use crate::aws::{Control, SesError, SesErrorKind};
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Error, Progress, Result};
-use db::domains;
 use db::isolation::closures;
 use db::isolation::drifts::{self, LookedFor};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
+use db::{clock, domains, health};
 use rules::ids::TenantId;
-use rules::isolation::{DriftKind, PauseCause, Urgency};
+use rules::isolation::{DriftKind, PauseCause, Urgency, wanted_policy};
 use rules::limits;
 use rules::time::Duration;
 use saga::{Judgement, Saga, Wanted};
@@ -67,6 +67,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             tenant: &known.tenant,
             set: &known.set,
             policy: known.at_ses.wanted_policy,
+            is_policy_new: known.at_ses.is_policy_new,
             shared_pool_mode: known.at_ses.wanted_shared_pool_mode,
             is_paused: known.is_paused,
             was_held: known.at_ses.is_held,
@@ -124,6 +125,11 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
     let closure = closures::find(&mut tx).await?.filter(|closure| closure.begun_at.is_some());
     if closure.is_none() {
         ses_tenants::name(&mut tx, &ses_name(context, tenant)).await?;
+        let now = clock::business_time(&mut tx, context.now()).await?;
+        if let Some(facts) = health::find_policy_facts(&mut tx, now).await? {
+            let (policy, reason) = wanted_policy(&facts);
+            ses_tenants::want_policy(&mut tx, policy, reason).await?;
+        }
     }
     let at_ses = ses_tenants::find(&mut tx).await?;
     let allowed = drifts::list_allowed(&mut tx).await?;

@@ -17,6 +17,8 @@ pub(crate) struct Wanted<'a> {
     pub tenant: &'a str,
     pub set: &'a str,
     pub policy: ReputationPolicy,
+    /// It has come to be wanted since SES was told: what stands there is no drift.
+    pub is_policy_new: bool,
     pub shared_pool_mode: SharedPoolMode,
     /// A pause of ours stands: SES is to refuse its mail.
     pub is_paused: bool,
@@ -79,6 +81,7 @@ pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name:
         tenant: name,
         set: name,
         policy: ReputationPolicy::Strict,
+        is_policy_new: false,
         shared_pool_mode: SharedPoolMode::Regional,
         is_paused: false,
         was_held: false,
@@ -216,7 +219,7 @@ impl<'a> Saga<'a> {
         }
         let is_stricter = ReputationPolicy::of_arn(&found).is_some_and(|found| found > self.wanted.policy);
         let kind = if is_stricter { DriftKind::PolicyStricter } else { DriftKind::PolicyWeakened };
-        if !self.meets(kind, self.wanted.tenant, &wanted, &found) {
+        if !self.wanted.is_policy_new && !self.meets(kind, self.wanted.tenant, &wanted, &found) {
             return Ok(reputation);
         }
         self.control.put_policy(tenant_arn, &wanted).await?;

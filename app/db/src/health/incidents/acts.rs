@@ -41,9 +41,8 @@ pub async fn open(tx: &mut TenantTx, opening: &Opening<'_>, letter: &Letter, to:
     if is_new {
         // So that each lane says why it sends nothing.
         lanes::wake(tx, opening.now).await?;
-        if opening.scope == Scope::Tenant {
-            ses_tenants::nudge(tx, opening.machine_now).await?;
-        }
+        // A pause of the whole team is to stand at SES too, and after any incident its policy is the strict one.
+        ses_tenants::nudge(tx, opening.machine_now).await?;
     }
     Ok(is_new)
 }
