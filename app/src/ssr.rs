@@ -11,9 +11,11 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use db::accounts::memberships::{self, TenantOf};
 use db::accounts::people::{self, Person};
+use db::accounts::visits::{self, Visit};
 use db::scope::{AccountsTx, OperatorAct, OperatorTx, TenantTx};
 use rules::access::{Permission, Role};
-use rules::ids::{AuditId, TenantId, UserId};
+use rules::ids::{AuditId, TenantId, UserId, VisitStepId};
+use rules::limits;
 use rules::secrets::TenantLink;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
@@ -44,12 +46,14 @@ pub struct Operator {
     site: Site,
 }
 
-/// A person at an address of a tenant that they belong to: the only way to a [`TenantTx`].
+/// A person at an address of a tenant that they belong to, or an operator who visits it: the only way to a [`TenantTx`].
 pub struct Member {
     pub person: Person,
     pub tenant: TenantOf,
     tenants: Vec<TenantOf>,
     permission: Permission,
+    /// What is asked for, as a visit keeps it.
+    step: (Method, String),
     site: Site,
 }
 
@@ -71,7 +75,11 @@ impl Member {
     /// Opens a transaction on the tenant's data, if the person may do what the address needs: their role as it is now.
     pub async fn enter(&self) -> Result<(TenantTx, TenantFrame)> {
         let mut tx = TenantTx::begin(&self.site.web, self.tenant.id).await?;
-        let role = memberships::find_role(&mut tx, self.person.id).await?.ok_or(Refusal::NotFound)?;
+        let role = memberships::find_role(&mut tx, self.person.id).await?;
+        let (role, visit) = match role {
+            Some(role) => (role, None),
+            None => (Role::Admin, Some(self.visit().await?)),
+        };
         allow(role, self.permission)?;
         let frame = TenantFrame {
             person: self.person.clone(),
@@ -80,8 +88,24 @@ impl Member {
             role,
             business_now: db::clock::business_time(&mut tx, self.site.now()).await?,
             pauses: db::isolation::list_pauses(&mut tx).await?,
+            visit,
         };
         Ok((tx, frame))
+    }
+
+    /// The visit of an operator who does not belong to the team: its step is kept whatever becomes of it. For everybody else
+    /// the team does not exist.
+    async fn visit(&self) -> Result<Visit> {
+        if !self.person.is_operator {
+            return Err(Refusal::NotFound);
+        }
+        let (now, (method, path)) = (self.site.now(), &self.step);
+        let mut tx = TenantTx::begin(&self.site.web, self.tenant.id).await?;
+        let visit = visits::find_open(&mut tx, self.person.id, now).await?.ok_or(Refusal::NotFound)?;
+        let step = VisitStepId::new(now, self.site.chance());
+        visits::write_step(&mut tx, visit.id, step, (method.as_str(), path), now).await?;
+        tx.commit().await?;
+        Ok(visit)
     }
 }
 
@@ -185,11 +209,17 @@ impl FromRequestParts<Site> for Member {
         let mut tx = AccountsTx::begin(&site.web).await?;
         let person = people::find_person(&mut tx, user).await?.ok_or_else(|| not_signed_in(parts))?;
         let tenants = memberships::list_tenants_of(&mut tx, user).await?;
-        tx.commit().await?;
         let path = RawPathParams::from_request_parts(parts, site).await.map_err(|_| Refusal::NotFound)?;
-        let slug = path.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug);
-        let tenant = tenants.iter().find(|tenant| Some(tenant.slug.as_str()) == slug);
-        let tenant = tenant.ok_or(Refusal::NotFound)?.clone();
-        Ok(Self { person, tenant, tenants, permission, site: site.clone() })
+        let slug = path.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug).unwrap_or_default();
+        let tenant = match tenants.iter().find(|tenant| tenant.slug == slug) {
+            Some(tenant) => Some(tenant.clone()),
+            None if person.is_operator => memberships::find_tenant_at(&mut tx, slug).await?,
+            None => None,
+        };
+        tx.commit().await?;
+        let tenant = tenant.ok_or(Refusal::NotFound)?;
+        let path = parts.uri.path().chars().take(limits::VISIT_PATH_CHARS_MAX).collect();
+        let step = (parts.method.clone(), path);
+        Ok(Self { person, tenant, tenants, permission, step, site: site.clone() })
     }
 }

@@ -61,6 +61,10 @@ id! {
     PlatformMailId;
     #[doc = "One try to sign in."]
     AttemptId;
+    #[doc = "An operator acting in a team."]
+    VisitId;
+    #[doc = "A page that was opened, or a form that was sent, on a visit."]
+    VisitStepId;
     #[doc = "One line of what operators did."]
     AuditId;
     #[doc = "A call to AWS that manages what stands there."]

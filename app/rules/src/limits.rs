@@ -1,12 +1,14 @@
 //! Every bound in one place, each with its reason.
 
 mod caps;
+mod console;
 mod domains;
 mod health;
 mod isolation;
 mod replies;
 
 pub use caps::*;
+pub use console::*;
 pub use domains::*;
 pub use health::*;
 pub use isolation::*;

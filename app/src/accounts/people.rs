@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member as Person};
+use db::accounts::visits::{self, Visit};
 use leptos::prelude::*;
 use rules::access::Permission;
 use rules::time::OffsetDateTime;
@@ -19,6 +20,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
     let (mut tx, frame) = member.enter().await?;
     let people = memberships::list(&mut tx).await?;
     let open = invitations::list_open(&mut tx).await?;
+    let visits = visits::list(&mut tx).await?;
     tx.commit().await?;
     let now = site.now();
     Ok(render(&site, StatusCode::OK, "People", move || {
@@ -33,6 +35,7 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
                 </div>
                 {people}
                 {open}
+                {(!visits.is_empty()).then(|| operators(visits, now))}
             </Tenant>
         }
     })
@@ -90,5 +93,16 @@ fn invited(frame: &TenantFrame, open: Vec<OpenInvitation>, now: OffsetDateTime) 
     view! {
         <h2>"Invited"</h2>
         <Table columns=vec![Column::Text("Address"), Column::Text("Role"), Column::Text("Invited"), Column::Text("Link"), Column::Action] rows/>
+    }
+}
+
+/// Who of the operators acted in the team, and why.
+fn operators(visits: Vec<Visit>, now: OffsetDateTime) -> impl IntoView {
+    let lines = visits.into_iter().map(|visit| {
+        view! { <li>{visit.operator_name}", "<Time at=visit.begun_at now/>": "{visit.reason}</li> }
+    });
+    view! {
+        <h2>"Operators who acted here"</h2>
+        <ul class="lines">{lines.collect_view()}</ul>
     }
 }

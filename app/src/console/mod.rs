@@ -21,3 +21,4 @@ pub mod shared_ips;
 pub mod sign_up;
 pub mod tenant;
 pub mod tenants;
+pub mod visit;

@@ -76,6 +76,8 @@ pub async fn page(
                 {owners_and_invited(&at, owners, invited, now)}
                 <h2>"Closing"</h2>
                 {closing}
+                <h2>"Operators here"</h2>
+                <p><LinkButton href=format!("{at}/visit") label="Act in this team" quiet=true/></p>
                 <p><a href=format!("/console/audit?tenant={}", tenant.id)>"What operators did here"</a></p>
             </Console>
         }

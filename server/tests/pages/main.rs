@@ -31,5 +31,6 @@ mod replies;
 mod sequences;
 mod suppression;
 mod teams;
+mod visits;
 mod word;
 mod world;

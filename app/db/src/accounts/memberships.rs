@@ -63,6 +63,17 @@ pub async fn list_tenants_of(tx: &mut AccountsTx, user: UserId) -> Result<Vec<Te
         .collect()
 }
 
+/// The tenant at this address, whoever belongs to it.
+pub async fn find_tenant_at(tx: &mut AccountsTx, slug: &str) -> Result<Option<TenantOf>> {
+    let row = sqlx::query("select tenant_id, name, slug from tenants where slug = $1");
+    let row = row.bind(slug).fetch_optional(tx.sql()).await?;
+    row.map(|row| {
+        let (id, name, slug) = (row.try_get("tenant_id")?, row.try_get("name")?, row.try_get("slug")?);
+        Ok(TenantOf { id: TenantId::from_uuid(id), name, slug })
+    })
+    .transpose()
+}
+
 /// The role of a person in the tenant of this transaction; `None` for somebody who does not belong to it.
 pub async fn find_role(tx: &mut TenantTx, user: UserId) -> Result<Option<Role>> {
     let role: Option<String> = sqlx::query_scalar("select role from memberships where tenant_id = $1 and user_id = $2")

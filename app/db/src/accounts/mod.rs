@@ -1,4 +1,4 @@
-//! People, how they sign in, the tenants they belong to, and who is invited.
+//! People, how they sign in, the tenants they belong to, who is invited, and which operator acts in one.
 
 pub mod invitations;
 pub mod memberships;
@@ -8,3 +8,4 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in_attempts;
 pub mod tenants;
+pub mod visits;

@@ -2,11 +2,13 @@
 
 use crate::Result;
 use crate::accounts::invitations::{self, NewInvitation};
+use crate::isolation::caps;
 use crate::scope::{OperatorTx, TenantTx};
 use rules::accounts::{Slug, TenantName};
 use rules::ids::TenantId;
+use rules::isolation::Caps;
 use rules::time::OffsetDateTime;
-use sqlx::{PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 /// A tenant to be made, with the invitation of its owner.
 pub struct NewTenant<'a> {
@@ -38,6 +40,56 @@ pub struct TenantLine {
     /// Mailboxes that could write now, and since when the oldest, in business time.
     pub lanes_due: i64,
     pub lanes_due_since: Option<OffsetDateTime>,
+    /// Incidents that are open.
+    pub incidents: i64,
+    /// Differences at SES that a person is asked about.
+    pub asks: i64,
+    pub caps: Caps,
+}
+
+/// Which tenants are wanted.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Filter {
+    /// What stands in the name, or begins the slug, in small letters; empty: anything.
+    pub text: String,
+    pub only: Option<Only>,
+    /// Behind this one.
+    pub after: Option<TenantId>,
+}
+
+/// Those with something to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Only {
+    Paused,
+    Incidents,
+    Asks,
+}
+
+impl Only {
+    pub const ALL: [Self; 3] = [Self::Paused, Self::Incidents, Self::Asks];
+
+    /// As it stands in an address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Incidents => "incidents",
+            Self::Asks => "asks",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|only| only.as_str() == text)
+    }
+
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Paused => "exists (select from pauses p where p.tenant_id = t.tenant_id and p.resumed_at is null)",
+            Self::Incidents => {
+                "exists (select from incidents i where i.tenant_id = t.tenant_id and i.closed_at is null)"
+            }
+            Self::Asks => "exists (select from drifts d where d.tenant_id = t.tenant_id and d.ended_at is null)",
+        }
+    }
 }
 
 /// Commit on [`Creation::Done`] only.
@@ -64,15 +116,10 @@ pub async fn create(tx: &mut OperatorTx, new: &NewTenant<'_>, now: OffsetDateTim
     Ok(Creation::Done(new.id))
 }
 
-/// The newest first, `rows` at most, behind the tenant `after` if there is one. Ids sort by the time they were made. `now` is
-/// business time.
-pub async fn list(
-    tx: &mut OperatorTx,
-    after: Option<TenantId>,
-    rows: i64,
-    now: OffsetDateTime,
-) -> Result<Vec<TenantLine>> {
-    let rows = sqlx::query(
+/// The newest first, `rows` at most. Ids sort by the time they were made. `now` is business time.
+pub async fn list(tx: &mut OperatorTx, filter: &Filter, rows: i64, now: OffsetDateTime) -> Result<Vec<TenantLine>> {
+    let only = filter.only.map_or("true", Only::condition);
+    let sql = format!(
         "select t.tenant_id, t.name, t.slug, t.created_at,
                 (select count(*) from memberships m where m.tenant_id = t.tenant_id) as members,
                 (select i.email from invitations i
@@ -82,18 +129,24 @@ pub async fn list(
                  order by i.created_at desc limit 1) as invited_owner,
                 (select min(p.paused_at) from pauses p
                  where p.tenant_id = t.tenant_id and p.resumed_at is null) as paused_at,
-                l.lanes_due, l.lanes_due_since
+                (select count(*) from incidents i where i.tenant_id = t.tenant_id and i.closed_at is null) as incidents,
+                (select count(*) from drifts d where d.tenant_id = t.tenant_id and d.ended_at is null) as asks,
+                c.a_day, c.a_hour, c.a_second, l.lanes_due, l.lanes_due_since
          from tenants t cross join lateral (
             select count(*) as lanes_due, min(due_at) as lanes_due_since from lanes
             where tenant_id = t.tenant_id and due_at <= $3) l
-         where $1::uuid is null or t.tenant_id < $1
-         order by t.tenant_id desc limit $2",
-    )
-    .bind(after.map(TenantId::uuid))
-    .bind(rows)
-    .bind(now)
-    .fetch_all(tx.sql())
-    .await?;
+         left join tenant_caps c on c.tenant_id = t.tenant_id
+         where ($1::uuid is null or t.tenant_id < $1) and ($4 = '' or strpos(lower(t.name), $4) > 0 or t.slug ^@ $4)
+           and {only}
+         order by t.tenant_id desc limit $2"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(filter.after.map(TenantId::uuid))
+        .bind(rows)
+        .bind(now)
+        .bind(&filter.text)
+        .fetch_all(tx.sql())
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(TenantLine {
@@ -106,6 +159,9 @@ pub async fn list(
                 paused_at: row.try_get("paused_at")?,
                 lanes_due: row.try_get("lanes_due")?,
                 lanes_due_since: row.try_get("lanes_due_since")?,
+                incidents: row.try_get("incidents")?,
+                asks: row.try_get("asks")?,
+                caps: caps::read_caps(row)?,
             })
         })
         .collect()

@@ -34,13 +34,17 @@ pub struct Standing {
 
 /// Of a row that has the columns of `tenant_caps`.
 pub(crate) fn read_held(row: &PgRow) -> Result<Held> {
+    Ok(Held { caps: read_caps(row)?, second: (row.try_get("second")?, row.try_get("in_second")?) })
+}
+
+/// The same without what was claimed.
+pub(crate) fn read_caps(row: &PgRow) -> Result<Caps> {
     let cap = |column: &'static str| -> Result<Option<u32>> {
         let cap: Option<i64> = row.try_get(column)?;
         cap.map(|cap| u32::try_from(cap).map_err(|_| Error::Row(format!("tenant_caps.{column}")))).transpose()
     };
     let caps = Caps::new(cap("a_day")?, cap("a_hour")?, cap("a_second")?);
-    let caps = caps.map_err(|(span, _)| Error::Row(format!("tenant_caps.a_{}", span.as_str())))?;
-    Ok(Held { caps, second: (row.try_get("second")?, row.try_get("in_second")?) })
+    caps.map_err(|(span, _)| Error::Row(format!("tenant_caps.a_{}", span.as_str())))
 }
 
 /// What is left of the caps that this claim holds.

@@ -80,3 +80,7 @@ insert into ses_findings (tenant_id, kind, impact, status, description, read_at)
     values ('{tenant}', 'BOUNCE', 'LOW', 'OPEN', 'tried', '2026-01-01');
 insert into incident_neighbours (tenant_id, incident_id, before_sends, before_hard_bounces, before_complaints, sends,
     hard_bounces, complaints) values ('{tenant}', '{user}', 0, 0, 0, 1, 0, 0);
+insert into visits (tenant_id, id, operator_id, operator_name, reason, begun_at, ends_at)
+    values ('{tenant}', '{user}', '{user}', 'Olga', 'tried', '2026-01-01', '2026-01-01');
+insert into visit_steps (tenant_id, id, visit_id, at, method, path)
+    values ('{tenant}', '{user}', '{user}', '2026-01-01', 'GET', '/t/x');

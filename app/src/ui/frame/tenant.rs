@@ -7,11 +7,12 @@ use crate::ui::platform_stop::PlatformNotice;
 use crate::ui::state::{State, Tone};
 use db::accounts::memberships::TenantOf;
 use db::accounts::people::Person;
+use db::accounts::visits::Visit;
 use db::isolation::Pause;
 use frontend::theme::ThemeSwitch;
 use leptos::prelude::*;
 use rules::access::Role;
-use rules::time::OffsetDateTime;
+use rules::time::{OffsetDateTime, absolute};
 
 /// What the frame shows, read in the transaction of the page.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct TenantFrame {
     pub business_now: OffsetDateTime,
     /// Why the lane stands still; empty: it does not.
     pub pauses: Vec<Pause>,
+    /// An operator acts here.
+    pub visit: Option<Visit>,
 }
 
 /// A part of the tenant's pages, to be marked in the navigation.
@@ -64,6 +67,7 @@ pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) ->
         place("Settings", "/settings", Icon::Settings, Settings),
     ];
     let home = frame.address("");
+    let visit = frame.visit.clone().map(|visit| visiting(&frame, visit));
     let state = match frame.pauses.first() {
         None => view! { <State tone=Tone::Good word="Lane open"/> }.into_any(),
         Some(_) => view! { <State tone=Tone::Bad word="Lane paused"/> }.into_any(),
@@ -78,7 +82,23 @@ pub fn Tenant(frame: TenantFrame, section: TenantSection, children: Children) ->
         </header>
         <div class="framed">
             <Navigation label="Team" places/>
-            <main id="main"><PlatformNotice/>{children()}</main>
+            <main id="main"><PlatformNotice/>{visit}{children()}</main>
         </div>
+    }
+}
+
+/// Above every page that an operator opens in a team of others.
+fn visiting(frame: &TenantFrame, visit: Visit) -> impl IntoView + use<> {
+    let end = format!("/console/tenants/{}/visit/end", frame.tenant.id);
+    view! {
+        <section class="notice bad" aria-label="You act as an operator">
+            <p>
+                <State tone=Tone::Warn word="You act in another team"/>
+                {format!(" as an admin of {}, until {}: {} Each step is kept, and the team can read that you were here.", frame.tenant.name, absolute(visit.ends_at), visit.reason)}
+            </p>
+            <form method="post" action=end>
+                <button class="button">"End the visit"</button>
+            </form>
+        </section>
     }
 }
