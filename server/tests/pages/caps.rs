@@ -291,7 +291,8 @@ async fn the_operator_sees_how_long_the_queue_is() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
     team(&site, &mut operator, "acme", 7).await;
-    assert!(plain(&operator.get("/console").await.text).contains("acmeOpen7, since "));
+    let list = plain(&operator.get("/console").await.text);
+    assert!(list.contains("acmeOpen") && list.contains("7, since "), "{list}");
     let shown = console(&site, &mut operator, "acme").await;
     for words in [
         "Mailboxes that wait for their turn7 of 7, the oldest since",
