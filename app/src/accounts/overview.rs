@@ -43,12 +43,13 @@ pub async fn page(State(site): State<Site>, member: Member) -> Result<Response> 
         let people_page = frame.address("/people");
         let count = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
         let (pauses, business_now) = (frame.pauses.clone(), frame.business_now);
+        let health = frame.address("/health");
         let next_step = next_step(&frame, &domains, has);
         let numbers = has.sequences.then(|| metrics::view(&frame, numbers));
         view! {
             <Tenant frame section=TenantSection::Overview>
                 <h1>{title}</h1>
-                {lane(pauses, allowance.as_ref(), business_now)}
+                {lane(pauses, allowance.as_ref(), health, business_now)}
                 {closing.map(|closing| end(&closing, business_now))}
                 {allowance.map(|allowance| caps_of_team(&allowance, business_now))}
                 {next_step}
@@ -86,7 +87,12 @@ fn caps_of_team(allowance: &Allowance, now: OffsetDateTime) -> impl IntoView + u
 }
 
 /// How the lane stands: each cause for itself, since when, and who can lift it; then a cap that holds it.
-fn lane(pauses: Vec<Pause>, allowance: Option<&Allowance>, now: OffsetDateTime) -> impl IntoView + use<> {
+fn lane(
+    pauses: Vec<Pause>,
+    allowance: Option<&Allowance>,
+    health: String,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
     // A second's cap is free again before anybody has read it.
     let full = allowance.and_then(|it| it.full(now)).filter(|full| full.span != CapSpan::Second);
     if let (true, Some(full)) = (pauses.is_empty(), full) {
@@ -102,7 +108,7 @@ fn lane(pauses: Vec<Pause>, allowance: Option<&Allowance>, now: OffsetDateTime) 
     }
     view! {
         <section class="notice bad" aria-label="Paused">
-            <Pauses pauses now/>
+            <Pauses pauses now health=Some(health)/>
             <p>"Nothing leaves until every cause is lifted. What you do here meanwhile is kept."</p>
         </section>
     }

@@ -17,7 +17,7 @@ use db::isolation::account_stops;
 use db::isolation::overview::{self, Asking, Inbox, Standing, Unanswered};
 use db::isolation::ses_sweep::{self, Stray, Sweep};
 use leptos::prelude::*;
-use rules::isolation::SharedPoolMode;
+use rules::isolation::{AccountWord, SharedPoolMode};
 use rules::limits;
 use rules::messages::Wait;
 use rules::time::{Duration, OffsetDateTime};
@@ -59,9 +59,11 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
 fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
     let is_spent = it.quota_a_day >= 0 && it.sent_today >= it.quota_a_day;
     let hold = it.hold.filter(|(until, _)| *until > now);
-    let (tone, word) = match (&hold, it.may_send, is_spent) {
-        (_, false, _) => (Tone::Bad, "Amazon has stopped it"),
-        (_, _, true) => (Tone::Warn, "The day's quota is used up"),
+    let said = AccountWord::of(&it.enforcement, it.may_send);
+    let (tone, word) = match (&hold, said, is_spent) {
+        (_, AccountWord::Shutdown, _) => (Tone::Bad, "Amazon has stopped it"),
+        (_, AccountWord::Probation, _) => (Tone::Warn, "Amazon reviews it"),
+        (_, AccountWord::Well, true) => (Tone::Warn, "The day's quota is used up"),
         (Some(_), ..) => (Tone::Warn, "Nothing is sent for now"),
         _ => (Tone::Good, "Sends"),
     };

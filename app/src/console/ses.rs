@@ -70,8 +70,8 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
             {text("ARN", found.arn)}
             {policy}
             {text("Suppression list", found.suppression_scope)}
-            {text("Takes its mail", found.sending_status)}
-            {text("Amazon's own word", found.aws_status)}
+            {text("Sending status", found.sending_status)}
+            {text("Amazon's own status", found.aws_status)}
             {found.aws_cause.map(|cause| view! { <dt>"Amazon's reason"</dt><dd>{cause}</dd> })}
             {found.is_held.then(|| view! { <dt>"Our pause"</dt><dd>"stands at Amazon SES too, as read back"</dd> })}
             {shared}

@@ -151,15 +151,16 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTi
             });
             view! {
                 <tr>
-                    <th scope="row"><a href=format!("/console/tenants/{}", line.id)>{line.name}</a></th>
+                    <th scope="row">
+                        <a href=format!("/console/tenants/{}", line.id)>{line.name}</a>
+                        " "<code>"/t/"{line.slug}</code>
+                    </th>
                     <td data-label="Lane">{state}</td>
                     <td data-label="Health">{incidents}</td>
                     <td data-label="Asks">{asks}</td>
                     <td data-label="Caps">{allowed(line.caps)}</td>
                     <td data-label="Mailboxes that wait">{waits}</td>
-                    <td data-label="Address"><code>"/t/"{line.slug}</code></td>
                     <td data-label="Owner">{owner}</td>
-                    <td data-label="Members" class="number">{line.members}</td>
                     <td data-label="Created"><Time at=line.created_at now/></td>
                 </tr>
             }
@@ -167,6 +168,6 @@ fn table(lines: Vec<TenantLine>, now: OffsetDateTime, business_now: OffsetDateTi
         })
         .collect();
     view! {
-        <Table columns=vec![Column::Text("Tenant"), Column::Text("Lane"), Column::Text("Health"), Column::Text("Asks"), Column::Text("Caps"), Column::Text("Mailboxes that wait"), Column::Text("Address"), Column::Text("Owner"), Column::Number("Members"), Column::Text("Created")] rows/>
+        <Table columns=vec![Column::Text("Tenant"), Column::Text("Lane"), Column::Text("Health"), Column::Text("Asks"), Column::Text("Caps"), Column::Text("Mailboxes that wait"), Column::Text("Owner"), Column::Text("Created")] rows/>
     }
 }

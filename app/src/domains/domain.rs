@@ -47,7 +47,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
                     <h1>{name}</h1>
                     {acts}
                 </div>
-                <Pauses pauses now=frame.business_now/>
+                <Pauses pauses now=frame.business_now health=Some(frame.address("/health"))/>
                 <Region address=format!("{at}/standing")>{standing(domain, now, frame.business_now)}</Region>
                 {removal}
                 <Copying/>

@@ -103,10 +103,15 @@ fn standing_now(frame: &TenantFrame, open: &[Incident]) -> AnyView {
             </li>
         }
     });
+    let rest = if open.iter().any(|incident| incident.scope == Scope::Tenant) {
+        "Nothing of the team leaves meanwhile. Open one to see what happened and what to do."
+    } else {
+        "Whatever else the team sends goes on. Open one to see what happened and what to do."
+    };
     view! {
         <section class="notice bad" aria-label="Paused or on probation">
             <ul class="lines">{lines.collect_view()}</ul>
-            <p>"Whatever else the team sends goes on. Open one to see what happened and what to do."</p>
+            <p>{rest}</p>
         </section>
     }
     .into_any()

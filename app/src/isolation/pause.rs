@@ -100,14 +100,14 @@ async fn ask_pause(site: &Site, status: StatusCode, frame: TenantFrame, shown: S
     let Shown { part, name, pauses } = shown;
     let title = format!("Pause {name}");
     render(site, status, title.clone(), move || {
-        let now = frame.business_now;
+        let (now, health) = (frame.business_now, Some(frame.address("/health")));
         let known =
             is_paused_by_team(&pauses).then_some(" Your team has paused it already: once more changes nothing.");
         view! {
             <Tenant frame section=section(part)>
                 <h1>{title}</h1>
                 <p>{consequence(part, &name)}{known}</p>
-                <Pauses pauses now/>
+                <Pauses pauses now health/>
                 <Summary form=&form/>
                 <form class="column" method="post" novalidate>
                     <Field form=&form name="reason" label="Reason" hint="Your team reads it."/>
@@ -123,7 +123,7 @@ async fn ask_resume(site: &Site, frame: TenantFrame, shown: Shown) -> Response {
     let Shown { part, name, pauses } = shown;
     let title = format!("Resume {name}");
     render(site, StatusCode::OK, title.clone(), move || {
-        let now = frame.business_now;
+        let (now, health) = (frame.business_now, Some(frame.address("/health")));
         let content = if is_paused_by_team(&pauses) {
             let stays = (pauses.len() > 1)
                 .then_some(" What else holds it stays: only your team's own pause is lifted, so it does not send yet.");
@@ -142,7 +142,7 @@ async fn ask_resume(site: &Site, frame: TenantFrame, shown: Shown) -> Response {
         view! {
             <Tenant frame section=section(part)>
                 <h1>{title}</h1>
-                <Pauses pauses now/>
+                <Pauses pauses now health/>
                 {content}
             </Tenant>
         }

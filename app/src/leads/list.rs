@@ -173,7 +173,7 @@ fn source_table(
             let state = if pauses.is_empty() {
                 view! { <StateWord tone=Tone::Good word="Open"/> }.into_any()
             } else {
-                view! { <Pauses pauses now=frame.business_now/> }.into_any()
+                view! { <Pauses pauses now=frame.business_now health=Some(frame.address("/health"))/> }.into_any()
             };
             let mark = source.mark.map(|why| {
                 view! { <p><StateWord tone=Tone::Warn word="Taken badly"/>" "{why}</p> }

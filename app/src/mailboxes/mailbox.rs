@@ -109,7 +109,7 @@ fn lane(
     };
     view! {
         <p role="status"><StateWord tone word/>" "{sentence}</p>
-        <Pauses pauses now=frame.business_now/>
+        <Pauses pauses now=frame.business_now health=Some(frame.address("/health"))/>
         <dl class="facts">
             <dt>"Now"</dt>
             <dd>{waits}</dd>
@@ -126,7 +126,7 @@ fn lane(
             <dt>"Domain"</dt>
             <dd>
                 {domain}
-                <Pauses pauses=of_domain now=frame.business_now/>
+                <Pauses pauses=of_domain now=frame.business_now health=Some(frame.address("/health"))/>
             </dd>
             <dt>"Created"</dt>
             <dd><Time at=mailbox.created_at now/></dd>

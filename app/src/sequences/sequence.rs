@@ -5,10 +5,12 @@ use super::preview::{Occasion, letter};
 use super::words::{obstacle, start_facts, state_word};
 use super::{SequenceAddress, find, leads, writers};
 use crate::form::Form;
+use crate::isolation::of_part;
 use crate::page::{render, render_fragment};
 use crate::ssr::{Address, Ask, Member};
 use crate::ui::button::LinkButton;
 use crate::ui::frame::{Tenant, TenantFrame, TenantSection};
+use crate::ui::pauses::Pauses;
 use crate::ui::select::Select;
 use crate::ui::state::State as StateWord;
 use crate::ui::time::Time;
@@ -100,6 +102,8 @@ pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, sh
         let Shown { sequence, mailboxes, sources, paused, has_postal_address, numbers, occasion } = shown;
         let at = frame.address(&format!("/sequences/{}", sequence.id));
         let manages = frame.role.may(Permission::ManageSequences);
+        let held = of_part(&paused, sequence.id);
+        let (business_now, health) = (frame.business_now, Some(frame.address("/health")));
         let acts = manages.then(|| acts(&at, sequence.state()));
         let standing = standing(&frame, &sequence, &mailboxes, has_postal_address, numbers, now);
         let steps = steps(&at, &sequence, &occasion, manages, now);
@@ -111,6 +115,7 @@ pub(super) async fn show(site: &Site, status: StatusCode, frame: TenantFrame, sh
                     <h1>{title}</h1>
                     {acts}
                 </div>
+                <Pauses pauses=held now=business_now health/>
                 <Region address=format!("{at}/standing")>{standing}</Region>
                 {steps}
                 {writers}

@@ -64,7 +64,7 @@ async fn a_pause_stands_until_it_is_lifted_and_everybody_reads_why() {
     let page = owner.get("/t/acme").await.text;
     assert!(page.contains("Lane paused") && page.contains("a list of unknown source"), "{page}");
     assert!(other.get("/t/bolt").await.text.contains("Lane open"));
-    assert!(operator.get("/console").await.text.contains("Paused"));
+    assert_eq!(operator.get("/console").await.text.matches("Paused").count(), 2, "in the filter, and at the team");
 
     assert_eq!(operator.post(&format!("{at}/resume"), &[("reason", "the list is gone")]).await.location, at);
     assert!(owner.get("/t/acme").await.text.contains("Lane open"));

@@ -32,7 +32,6 @@ pub struct TenantLine {
     pub name: String,
     pub slug: String,
     pub created_at: OffsetDateTime,
-    pub members: i64,
     /// Who is invited to own it, while there is no owner.
     pub invited_owner: Option<String>,
     /// Since when its lane stands still, for the oldest cause.
@@ -121,7 +120,6 @@ pub async fn list(tx: &mut OperatorTx, filter: &Filter, rows: i64, now: OffsetDa
     let only = filter.only.map_or("true", Only::condition);
     let sql = format!(
         "select t.tenant_id, t.name, t.slug, t.created_at,
-                (select count(*) from memberships m where m.tenant_id = t.tenant_id) as members,
                 (select i.email from invitations i
                  where i.tenant_id = t.tenant_id and i.role = 'owner'
                    and i.accepted_at is null and i.withdrawn_at is null
@@ -154,7 +152,6 @@ pub async fn list(tx: &mut OperatorTx, filter: &Filter, rows: i64, now: OffsetDa
                 name: row.try_get("name")?,
                 slug: row.try_get("slug")?,
                 created_at: row.try_get("created_at")?,
-                members: row.try_get("members")?,
                 invited_owner: row.try_get("invited_owner")?,
                 paused_at: row.try_get("paused_at")?,
                 lanes_due: row.try_get("lanes_due")?,

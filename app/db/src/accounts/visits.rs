@@ -20,7 +20,7 @@ pub struct Visit {
     pub ends_at: OffsetDateTime,
 }
 
-/// A page that was opened, or a form that was sent.
+/// A page that was opened for the first time, or a form that was sent.
 pub struct VisitStep {
     pub visit: VisitId,
     pub at: OffsetDateTime,
@@ -51,15 +51,20 @@ pub async fn write_step(
     now: OffsetDateTime,
 ) -> Result<()> {
     let tenant = tx.tenant();
-    sqlx::query("insert into visit_steps (tenant_id, id, visit_id, at, method, path) values ($1, $2, $3, $4, $5, $6)")
-        .bind(tenant.uuid())
-        .bind(step.uuid())
-        .bind(visit.uuid())
-        .bind(now)
-        .bind(method)
-        .bind(path)
-        .execute(tx.sql())
-        .await?;
+    // A page that fetches a part of itself again and again is one step.
+    sqlx::query(
+        "insert into visit_steps (tenant_id, id, visit_id, at, method, path) select $1, $2, $3, $4, $5, $6
+         where $5 <> 'GET' or not exists (
+            select from visit_steps where tenant_id = $1 and visit_id = $3 and method = $5 and path = $6)",
+    )
+    .bind(tenant.uuid())
+    .bind(step.uuid())
+    .bind(visit.uuid())
+    .bind(now)
+    .bind(method)
+    .bind(path)
+    .execute(tx.sql())
+    .await?;
     Ok(())
 }
 

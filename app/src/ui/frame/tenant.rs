@@ -94,7 +94,7 @@ fn visiting(frame: &TenantFrame, visit: Visit) -> impl IntoView + use<> {
         <section class="notice bad" aria-label="You act as an operator">
             <p>
                 <State tone=Tone::Warn word="You act in another team"/>
-                {format!(" as an admin of {}, until {}: {} Each step is kept, and the team can read that you were here.", frame.tenant.name, absolute(visit.ends_at), visit.reason)}
+                {format!(" as an admin of {}, until {}: “{}”. Each step is kept, and the team can read that you were here.", frame.tenant.name, absolute(visit.ends_at), visit.reason)}
             </p>
             <form method="post" action=end>
                 <button class="button">"End the visit"</button>

@@ -1,6 +1,6 @@
 //! Opening and closing: a pause and its incident are written together, and the letters that tell of it with them.
 
-use super::Judged;
+use super::{Judged, recovery};
 use crate::Result;
 use crate::accounts::platform_mail::{self, NewPlatformMail};
 use crate::isolation::ses_tenants;
@@ -36,15 +36,34 @@ pub struct Addressed {
 
 /// Pauses, and opens the incident. False: it stands still for that cause already, and nothing is written.
 pub async fn open(tx: &mut TenantTx, opening: &Opening<'_>, letter: &Letter, to: &[Addressed]) -> Result<bool> {
+    if stands_still(tx, opening.scope, opening.cause).await? {
+        return Ok(false);
+    }
+    // So that each lane says why it sends nothing. First, as a claim locks lanes before incidents.
+    lanes::wake(tx, opening.now).await?;
     let tenant = tx.tenant();
     let is_new = open_in(tx.sql(), tenant, opening, letter, to).await?;
     if is_new {
-        // So that each lane says why it sends nothing.
-        lanes::wake(tx, opening.now).await?;
         // A pause of the whole team is to stand at SES too, and after any incident its policy is the strict one.
         ses_tenants::nudge(tx, opening.machine_now).await?;
     }
     Ok(is_new)
+}
+
+async fn stands_still(tx: &mut TenantTx, scope: Scope, cause: PauseCause) -> Result<bool> {
+    let sql = match scope {
+        Scope::Tenant => {
+            "select exists (select from pauses
+                where tenant_id = $1 and cause = $2 and resumed_at is null and $3 = 'tenant' and $4 = $1)"
+        }
+        Scope::Part(_) => {
+            "select exists (select from part_pauses
+                where tenant_id = $1 and cause = $2 and resumed_at is null and part = $3 and part_id = $4)"
+        }
+    };
+    let tenant = tx.tenant();
+    let stands = sqlx::query_scalar(sql).bind(tenant.uuid()).bind(cause.as_str()).bind(scope.kind());
+    Ok(stands.bind(scope.uuid(tenant)).fetch_one(tx.sql()).await?)
 }
 
 /// The same by the operator.
@@ -182,12 +201,14 @@ pub struct Closing<'a> {
 /// Lifts the pause for this cause, and closes its incident; every other cause stays. Nothing changes where it does not stand
 /// still for it (any more). Of a whole tenant mail leaves again once SES takes it.
 pub async fn close(tx: &mut TenantTx, closing: Closing<'_>) -> Result<()> {
+    let is_open = recovery::find_open(tx, closing.scope, closing.cause).await?.is_some();
+    if !is_open && !stands_still(tx, closing.scope, closing.cause).await? {
+        return Ok(());
+    }
+    lanes::wake(tx, closing.now).await?;
     let tenant = tx.tenant();
-    if close_in(tx.sql(), tenant, closing).await? {
-        lanes::wake(tx, closing.now).await?;
-        if closing.scope == Scope::Tenant {
-            ses_tenants::nudge(tx, closing.machine_now).await?;
-        }
+    if close_in(tx.sql(), tenant, closing).await? && closing.scope == Scope::Tenant {
+        ses_tenants::nudge(tx, closing.machine_now).await?;
     }
     Ok(())
 }

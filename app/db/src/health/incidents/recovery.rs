@@ -69,6 +69,8 @@ pub async fn clean(
     by: UserId,
     now: OffsetDateTime,
 ) -> Result<()> {
+    // First, as a claim locks lanes before incidents.
+    lanes::wake(tx, now).await?;
     let tenant = tx.tenant();
     let begun = sqlx::query(
         "update incidents set cleaned_at = $3, cleaned_by = $4, removed = 0
@@ -95,7 +97,7 @@ pub async fn clean(
         .bind(removed)
         .execute(tx.sql())
         .await?;
-    lanes::wake(tx, now).await
+    Ok(())
 }
 
 /// As `@domain`. A provider of free mail is there, whatever bounces.
@@ -210,6 +212,7 @@ pub async fn begin_probation(
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<()> {
+    lanes::wake(tx, now).await?;
     let tenant = tx.tenant();
     let begun = sqlx::query(
         "update incidents set probation_at = $3, probation_by = $4
@@ -223,7 +226,6 @@ pub async fn begin_probation(
     .await?;
     if begun.rows_affected() == 1 {
         acts::lift(tx.sql(), tenant, (incident.scope, PauseCause::Health), Some(by), reason, now).await?;
-        lanes::wake(tx, now).await?;
     }
     Ok(())
 }
