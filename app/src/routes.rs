@@ -233,6 +233,7 @@ fn of_the_console() -> Vec<Route> {
         get("/console/tenants/{tenant}/incidents/{incident}", Operator, console::incident::page),
         post("/console/tenants/{tenant}/incidents/{incident}", Operator, console::incident::resume),
         get("/console/incidents", Operator, console::incidents::page),
+        get("/console/machine", Operator, console::machine::page),
         get("/console/mail", Operator, console::mail::page),
         get("/console/replies", Operator, console::replies::page),
         get("/console/ses", Operator, console::account::page),

@@ -3,7 +3,9 @@
 
 use clap::{Parser, Subcommand};
 use db::embedded_postgres::{EmbeddedPostgres, Options};
+use rules::checks::{Check, Verdict};
 use rules::error::describe;
+use rules::time::Clock;
 use server::config::{Config, SETTINGS_HELP};
 use server::database::Database;
 use server::serve::Server;
@@ -105,7 +107,7 @@ fn run_part(part: Option<Part>) -> Result<ExitCode, BoxError> {
         }
         Some(Part::Doctor) => {
             let database = Database::join_or_start(&config)?;
-            block_on(examine(&database))
+            block_on(examine(&config, &database))
         }
         Some(Part::WithPostgres { command }) => {
             let (_folder, own) = throw_away(&config)?;
@@ -171,16 +173,19 @@ async fn migrate(database: &Database<'_>) -> Result<ExitCode, BoxError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn examine(database: &Database<'_>) -> Result<ExitCode, BoxError> {
-    let findings = doctor::examine(database).await;
-    for finding in &findings {
-        match &finding.outcome {
-            Ok(fine) => println!("ok    {}: {fine}", finding.subject),
-            Err(mend) => println!("FAIL  {}: {mend}", finding.subject),
-        }
+/// Fails when a person must mend something, so that a watchman can call it.
+async fn examine(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxError> {
+    let checks = doctor::examine(database, config.mail_from.as_ref(), SystemClock.now()).await;
+    for Check { subject, verdict, words } in &checks {
+        let verdict = match verdict {
+            Verdict::Fine => "ok",
+            Verdict::Look => "look",
+            Verdict::Mend => "MEND",
+        };
+        println!("{verdict:<5} {subject}: {words}");
     }
-    let well = findings.iter().all(|finding| finding.outcome.is_ok());
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_well = checks.iter().all(|check| check.verdict != Verdict::Mend);
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn with_server(mut config: Config, database: Database<'_>, command: &[String]) -> Result<ExitCode, BoxError> {

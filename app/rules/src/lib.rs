@@ -4,6 +4,7 @@
 pub mod access;
 pub mod accounts;
 pub mod addresses;
+pub mod checks;
 pub mod domains;
 pub mod error;
 pub mod events;

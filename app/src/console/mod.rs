@@ -10,6 +10,7 @@ pub mod drift;
 pub mod incident;
 pub mod incidents;
 pub mod invite;
+pub mod machine;
 pub mod mail;
 pub mod new_tenant;
 pub mod pause;

@@ -17,6 +17,7 @@ mod harness;
 mod health;
 mod leads;
 mod lookups;
+mod machine;
 mod mailboxes;
 mod messages;
 mod ownership;

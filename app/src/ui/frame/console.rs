@@ -16,13 +16,14 @@ pub enum ConsoleSection {
     Mail,
     Replies,
     Ses,
+    Machine,
     Sandbox,
     Audit,
 }
 
 #[component]
 pub fn Console(name: String, section: ConsoleSection, children: Children) -> impl IntoView {
-    use ConsoleSection::{Audit, Incidents, Mail, Replies, Sandbox, Ses, Tenants};
+    use ConsoleSection::{Audit, Incidents, Machine, Mail, Replies, Sandbox, Ses, Tenants};
     let place = |label, href: &str, icon, of| Place { label, href: href.to_owned(), icon, is_here: section == of };
     let mut places = vec![
         place("Tenants", "/console", Icon::Tenants, Tenants),
@@ -30,6 +31,7 @@ pub fn Console(name: String, section: ConsoleSection, children: Children) -> imp
         place("Mail", "/console/mail", Icon::Mail, Mail),
         place("Answers", "/console/replies", Icon::Inbox, Replies),
         place("Amazon SES", "/console/ses", Icon::Overview, Ses),
+        place("Machine", "/console/machine", Icon::Settings, Machine),
         place("Audit", "/console/audit", Icon::Audit, Audit),
     ];
     if use_context::<SandboxTime>().is_some() {

@@ -1,5 +1,7 @@
 //! The operators: the first one's link and sign-up.
 
+pub mod machine;
+
 use crate::Result;
 use crate::accounts::people::{self, NewPerson};
 use crate::scope::{BootstrapTx, OperatorAct, OperatorTx};
