@@ -42,6 +42,7 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
                 <h1>"Amazon SES"</h1>
                 {none}
                 {standings.into_iter().map(|it| account(it, now)).collect_view()}
+                <p><a href="/console/pools">"Pools and dedicated IPs"</a></p>
                 <h2>"Stops of everybody"</h2>
                 {account_stop::list(stops, now)}
                 <h2>"Differences from what is wanted"</h2>

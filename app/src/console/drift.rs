@@ -103,6 +103,7 @@ const fn consequence(kind: DriftKind) -> &'static str {
         | DriftKind::SetGone
         | DriftKind::ReputationMetricsOff
         | DriftKind::SharedPoolMode
+        | DriftKind::SendingPool
         | DriftKind::EventDestination
         | DriftKind::MissingAssociation
         | DriftKind::ForeignTenant

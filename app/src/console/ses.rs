@@ -61,6 +61,10 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
         let coming = (mode != wanted.as_str()).then(|| format!("; wanted: {}", wanted.as_str()));
         view! { <dt>"Shared IPs"</dt><dd><code>{mode}</code>{words}{coming}</dd> }
     });
+    let pool = found.sending_pool.map(|pool| match pool.as_str() {
+        "" => view! { <dt>"Pool of IPs"</dt><dd>"none named: shared IPs"</dd> }.into_any(),
+        _ => view! { <dt>"Pool of IPs"</dt><dd><code>{pool}</code></dd> }.into_any(),
+    });
     view! {
         <dl class="facts">
             <dt>"State"</dt>
@@ -75,6 +79,7 @@ fn facts(found: SesTenant, now: OffsetDateTime) -> impl IntoView {
             {found.aws_cause.map(|cause| view! { <dt>"Amazon's reason"</dt><dd>{cause}</dd> })}
             {found.is_held.then(|| view! { <dt>"Our pause"</dt><dd>"stands at Amazon SES too, as read back"</dd> })}
             {shared}
+            {pool}
             {trouble}
         </dl>
     }

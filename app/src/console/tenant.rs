@@ -15,13 +15,14 @@ use axum::response::Response;
 use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member};
 use db::accounts::tenants::{self, Tenant};
+use db::isolation::tiers::{self, Chosen};
 use db::isolation::{self, Pause, closures, drifts, ses_tenants};
 use db::scope::OperatorTx;
 use db::{clock, domains};
 use leptos::prelude::*;
 use rules::access::Role;
 use rules::ids::TenantId;
-use rules::isolation::PauseCause;
+use rules::isolation::{PauseCause, SharedPoolMode, TierWish};
 use rules::time::OffsetDateTime;
 
 /// The tenant of a page that is not this one; nothing is opened.
@@ -45,12 +46,14 @@ pub async fn page(
     let business_now = clock::business_time_of_console(&mut tx, site.now()).await?;
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
+    let tier = tiers::find_of(&mut tx, tenant.id).await?;
     let queue = queue::read(&mut tx, tenant.id, site.now()).await?;
     tx.commit().await?;
     let (now, name) = (site.now(), operator.person.name.clone());
     let invited: Vec<_> = invited.into_iter().filter(|invitation| invitation.role == Role::Owner).collect();
     Ok(render(&site, StatusCode::OK, tenant.name.clone(), move || {
         let at = format!("/console/tenants/{}", tenant.id);
+        let mode = at_ses.as_ref().map_or(SharedPoolMode::Regional, |it| it.wanted_shared_pool_mode);
         let facts = ses::facts_of(at_ses, closing.as_ref(), now);
         let closing = closure::standing(&at, closing, business_now);
         let asks = (asks > 0).then(|| {
@@ -68,6 +71,8 @@ pub async fn page(
                 </dl>
                 {lane(&at, pauses, business_now)}
                 {queue::view(&at, queue)}
+                <h2>"Isolation tier"</h2>
+                {chosen_tier(&at, tier, mode)}
                 <h2>"At Amazon SES"</h2>
                 {facts}
                 {ses::identities(domains, ended, now)}
@@ -83,6 +88,20 @@ pub async fn page(
         }
     })
     .await)
+}
+
+fn chosen_tier(at: &str, chosen: Chosen, mode: SharedPoolMode) -> impl IntoView + use<> {
+    let tier = chosen.wish.tier();
+    let named = match &chosen.wish {
+        TierWish::Shared => String::new(),
+        TierWish::ManagedPool(pool) => format!(" ({})", pool.as_str()),
+        TierWish::DedicatedPool(1) => " (one IP)".to_owned(),
+        TierWish::DedicatedPool(ips) => format!(" ({ips} IPs)"),
+    };
+    view! {
+        <p><strong>{tier.label()}</strong>{named}". "{tier.ips(mode)}</p>
+        <p><LinkButton href=format!("{at}/tier") label="Choose its tier" quiet=true/></p>
+    }
 }
 
 fn lane(at: &str, pauses: Vec<Pause>, now: OffsetDateTime) -> impl IntoView + use<> {

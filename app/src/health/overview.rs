@@ -18,9 +18,11 @@ use db::health::incidents::{self, Incident};
 use db::health::{self, Line};
 use db::isolation::ses_standing::{self, Finding};
 use db::isolation::ses_tenants::{self, SesTenant};
+use db::isolation::tiers;
 use leptos::prelude::*;
 use rules::health::{LIMITS, Measure, Scope, Span, Stage, Standing, Tally, limit_words, standing};
 use rules::ids::IncidentId;
+use rules::isolation::{SharedPoolMode, Tier};
 use rules::limits;
 use rules::metrics::rate;
 use rules::time::OffsetDateTime;
@@ -42,6 +44,7 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
     let mut all = incidents::list(&mut tx, asked.before, limits::PAGE_ROWS_MAX + 1).await?;
     let at_ses = ses_tenants::find(&mut tx).await?;
     let findings = ses_standing::list_findings(&mut tx).await?;
+    let tier = tiers::find(&mut tx).await?.wish.tier();
     tx.commit().await?;
     let is_full = i64::try_from(all.len()).is_ok_and(|count| count > limits::PAGE_ROWS_MAX);
     if is_full {
@@ -72,6 +75,8 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
                 {standing}
                 <h2>"The last 24 hours"</h2>
                 {lines}
+                <h2>"What is this team's own"</h2>
+                {own(tier, at_ses.as_ref())}
                 <h2>"What Amazon SES says"</h2>
                 {amazon(at_ses, findings, machine_now)}
                 <h2>"When something stops"</h2>
@@ -173,6 +178,15 @@ const fn word(stage: Option<Stage>, standing: Standing) -> (Tone, &'static str) 
         (None, Standing::Warn(_)) => (Tone::Warn, "Look at it"),
         (None, Standing::Good) => (Tone::Good, "Good"),
         (None, Standing::TooFew) => (Tone::Waiting, "Too few to judge"),
+    }
+}
+
+/// The tier, in plain words.
+fn own(tier: Tier, at_ses: Option<&SesTenant>) -> impl IntoView + use<> {
+    let mode = at_ses.map_or(SharedPoolMode::Regional, |it| it.wanted_shared_pool_mode);
+    view! {
+        <p><strong>"Isolation tier: "{tier.label()}</strong>". "{tier.ips(mode)}</p>
+        <p class="soft">{Tier::OWN}</p>
     }
 }
 

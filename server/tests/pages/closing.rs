@@ -94,7 +94,7 @@ async fn a_team_that_is_closed_sends_nothing_more_and_is_gone_from_ses_when_its_
     let calls = ground.site.world.calls().len();
     ground.site.clock.advance(Duration::hours(25));
     ground.site.work().await;
-    let of_all = ["ListTenants", "ListReputationEntities", "GetAccount"];
+    let of_all = ["ListTenants", "ListReputationEntities", "GetAccount", "ListDedicatedIpPools", "GetDedicatedIps"];
     let about = |call: &&sandbox::Call| !of_all.contains(&call.operation.as_str());
     assert_eq!(ground.site.world.calls()[calls..].iter().filter(about).count(), 0, "nothing is looked at any more");
 }

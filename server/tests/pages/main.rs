@@ -32,6 +32,7 @@ mod replies;
 mod sequences;
 mod suppression;
 mod teams;
+mod tiers;
 mod visits;
 mod word;
 mod world;

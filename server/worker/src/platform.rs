@@ -4,12 +4,14 @@
 use crate::aws::{Mail, SesError, SesErrorKind};
 use crate::duty::{Progress, Result};
 use crate::isolation::account::{self, Whose};
+use crate::isolation::pool::Pooled;
 use crate::isolation::{ensure_associated, resource_arn, saga};
 use crate::{Context, mime};
 use db::accounts::platform_mail::{self, Leaving};
 use db::events::Fact;
 use db::isolation::platform_sender::{self, ReadBack};
 use db::isolation::ses_tenants::Route;
+use db::isolation::tiers;
 use db::scope::WorkerTx;
 use rules::addresses::EmailAddress;
 use rules::error::describe;
@@ -36,11 +38,13 @@ pub async fn prepare(context: &Context) -> Result<Progress> {
     let is_due = known.is_none_or(|known| known.due_at <= now || known.address != address.as_str());
     let until = now + Duration::minutes(limits::LEASE_MINS);
     let is_taken = is_due && platform_sender::take(&mut tx, region, address.as_str(), now, until).await?;
+    let has_ips = is_taken && tiers::has_ips_for_platform(&mut tx).await?;
     tx.commit().await?;
     if !is_taken {
         return Ok(Progress::Idle);
     }
-    let outcome = ensure(context, address).await;
+    let pool = if has_ips { Pooled::Shared } else { Pooled::Usual };
+    let outcome = ensure(context, address, pool).await;
     let now = context.now();
     let mut tx = WorkerTx::begin(&context.login).await?;
     match outcome {
@@ -60,11 +64,11 @@ pub async fn prepare(context: &Context) -> Result<Progress> {
     Ok(Progress::Idle)
 }
 
-async fn ensure(context: &Context, address: &EmailAddress) -> Result<ReadBack, SesError> {
+async fn ensure(context: &Context, address: &EmailAddress, pool: Pooled) -> Result<ReadBack, SesError> {
     let (control, name) = (context.control(None, Urgency::Person), ses_name(context));
     let domain = address.domain();
     let domain = domain.as_str();
-    let tenant = saga::provision_platform(&control, PLATFORM_TAG, &name).await?;
+    let tenant = saga::provision_platform(&control, PLATFORM_TAG, &name, pool).await?;
     let find = || async { control.find_identity(domain).await };
     let mut found = find().await?;
     if found.is_none() {

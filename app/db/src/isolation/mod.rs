@@ -15,6 +15,7 @@ pub mod ses_account;
 pub mod ses_standing;
 pub mod ses_sweep;
 pub mod ses_tenants;
+pub mod tiers;
 
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};

@@ -25,6 +25,10 @@ pub struct SesTenant {
     pub policy: Option<String>,
     pub suppression_scope: Option<String>,
     pub shared_pool_mode: Option<String>,
+    /// The pool of IPs that its configuration set names; empty: none.
+    pub sending_pool: Option<String>,
+    /// A pool of its own, by name: made or about to be, and not gone.
+    pub own_pool: Option<String>,
     /// SES refuses its mail as we told it to.
     pub is_held: bool,
     /// What Amazon says of its mail, and why.
@@ -56,6 +60,7 @@ pub struct ReadBack {
     pub policy: String,
     pub suppression_scope: String,
     pub shared_pool_mode: String,
+    pub sending_pool: String,
 }
 
 /// Asks for it to be made, unless it was asked for already.
@@ -137,7 +142,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     let tenant = tx.tenant();
     let is_new: bool = sqlx::query_scalar(
         "with before as (select arn, ready_at from ses_tenants where tenant_id = $1)
-         update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, shared_pool_mode = $6,
+         update ses_tenants t set arn = $2, policy = $3, suppression_scope = $4, shared_pool_mode = $6, sending_pool = $7,
                 read_at = $5, ready_at = coalesce(t.ready_at, $5), made_at = coalesce(t.made_at, $5), step = null,
                 is_policy_new = t.is_policy_new and split_part($3, ':reputation-policy/', 2) <> t.wanted_policy
          from before where t.tenant_id = $1
@@ -149,6 +154,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     .bind(&read.suppression_scope)
     .bind(now)
     .bind(&read.shared_pool_mode)
+    .bind(&read.sending_pool)
     .fetch_one(tx.sql())
     .await?;
     if !is_new {
@@ -219,6 +225,8 @@ async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Opti
             policy: row.try_get("policy")?,
             suppression_scope: row.try_get("suppression_scope")?,
             shared_pool_mode: row.try_get("shared_pool_mode")?,
+            sending_pool: row.try_get("sending_pool")?,
+            own_pool: row.try_get("own_pool")?,
             is_held: row.try_get("is_held")?,
             aws_status: row.try_get("aws_status")?,
             aws_cause: row.try_get("aws_cause")?,

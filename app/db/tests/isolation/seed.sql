@@ -84,3 +84,4 @@ insert into visits (tenant_id, id, operator_id, operator_name, reason, begun_at,
     values ('{tenant}', '{user}', '{user}', 'Olga', 'tried', '2026-01-01', '2026-01-01');
 insert into visit_steps (tenant_id, id, visit_id, at, method, path)
     values ('{tenant}', '{user}', '{user}', '2026-01-01', 'GET', '/t/x');
+insert into tenant_tiers (tenant_id, tier, pool, changed_at) values ('{tenant}', 'managed_pool', 'good', '2026-01-01');

@@ -81,7 +81,8 @@ pub enum SagaStep {
     Policy,
     Status,
     ConfigurationSet,
-    SharedPoolMode,
+    Pool,
+    Delivery,
     EventDestination,
     Resources,
     Drain,
@@ -90,17 +91,19 @@ pub enum SagaStep {
     Identities,
     Associations,
     RemoveSet,
+    RemovePool,
     RemoveTenant,
 }
 
 impl SagaStep {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Tenant,
         Self::Suppression,
         Self::Policy,
         Self::Status,
         Self::ConfigurationSet,
-        Self::SharedPoolMode,
+        Self::Pool,
+        Self::Delivery,
         Self::EventDestination,
         Self::Resources,
         Self::Drain,
@@ -109,6 +112,7 @@ impl SagaStep {
         Self::Identities,
         Self::Associations,
         Self::RemoveSet,
+        Self::RemovePool,
         Self::RemoveTenant,
     ];
 
@@ -119,7 +123,8 @@ impl SagaStep {
             Self::Policy => "policy",
             Self::Status => "status",
             Self::ConfigurationSet => "configuration_set",
-            Self::SharedPoolMode => "shared_pool_mode",
+            Self::Pool => "pool",
+            Self::Delivery => "delivery",
             Self::EventDestination => "event_destination",
             Self::Resources => "resources",
             Self::Drain => "drain",
@@ -128,6 +133,7 @@ impl SagaStep {
             Self::Identities => "identities",
             Self::Associations => "associations",
             Self::RemoveSet => "remove_set",
+            Self::RemovePool => "remove_pool",
             Self::RemoveTenant => "remove_tenant",
         }
     }
@@ -146,7 +152,8 @@ impl fmt::Display for SagaStep {
             Self::Policy => "its reputation policy",
             Self::Status => "whether SES takes its mail",
             Self::ConfigurationSet => "its configuration set",
-            Self::SharedPoolMode => "the shared IPs that carry its mail",
+            Self::Pool => "the pool of its IPs",
+            Self::Delivery => "the IPs that carry its mail",
             Self::EventDestination => "where its events go",
             Self::Resources => "what is associated with it",
             Self::Drain => "mails on their way are waited for",
@@ -155,6 +162,7 @@ impl fmt::Display for SagaStep {
             Self::Identities => "its domains go",
             Self::Associations => "what is associated with it goes",
             Self::RemoveSet => "its configuration set goes",
+            Self::RemovePool => "its pool of IPs goes",
             Self::RemoveTenant => "the tenant goes",
         })
     }

@@ -26,6 +26,8 @@ pub enum DriftKind {
     ReputationMetricsOff,
     /// Its mail may leave from other shared IPs than wanted.
     SharedPoolMode,
+    /// The configuration set names another pool of IPs than wanted.
+    SendingPool,
     /// Events are not told, not all, or elsewhere.
     EventDestination,
     /// A resource of the tenant is not associated with it.
@@ -43,7 +45,7 @@ pub enum DriftKind {
 }
 
 impl DriftKind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::TenantGone,
         Self::SuppressionScope,
         Self::PolicyWeakened,
@@ -54,6 +56,7 @@ impl DriftKind {
         Self::SendingOff,
         Self::ReputationMetricsOff,
         Self::SharedPoolMode,
+        Self::SendingPool,
         Self::EventDestination,
         Self::MissingAssociation,
         Self::UnknownResource,
@@ -75,6 +78,7 @@ impl DriftKind {
             Self::SendingOff => "sending_off",
             Self::ReputationMetricsOff => "reputation_metrics_off",
             Self::SharedPoolMode => "shared_pool_mode",
+            Self::SendingPool => "sending_pool",
             Self::EventDestination => "event_destination",
             Self::MissingAssociation => "missing_association",
             Self::UnknownResource => "unknown_resource",
@@ -103,6 +107,7 @@ impl DriftKind {
             | Self::SetGone
             | Self::ReputationMetricsOff
             | Self::SharedPoolMode
+            | Self::SendingPool
             | Self::EventDestination
             | Self::MissingAssociation
             | Self::DefaultSet
@@ -136,6 +141,7 @@ impl fmt::Display for DriftKind {
             Self::SendingOff => "The configuration set was told not to send",
             Self::ReputationMetricsOff => "Reputation was not counted",
             Self::SharedPoolMode => "Mail could leave from other shared IPs than wanted",
+            Self::SendingPool => "Mail could leave from another pool of IPs than wanted",
             Self::EventDestination => "Events were not told as wanted",
             Self::MissingAssociation => "A resource was not associated with the team's tenant",
             Self::UnknownResource => "Something unknown is associated with the team's tenant",

@@ -8,6 +8,7 @@ mod caps;
 mod drift;
 mod policy;
 mod shares;
+mod tier;
 
 pub use account::AccountWord;
 pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
@@ -15,6 +16,10 @@ pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};
 pub use policy::{PolicyFacts, wanted_policy};
 pub use shares::{Backlog, Shares, Weight, WeightError};
+pub use tier::{
+    DEFAULT_POOL, KnownPool, MoveError, MoveFacts, PoolName, PoolNameError, SHARED_POOL, Scaling, Tier, TierWish,
+    check_move,
+};
 
 use crate::ids::{DomainId, MailboxId, SequenceId, SourceId};
 use std::fmt;

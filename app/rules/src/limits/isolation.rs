@@ -27,3 +27,18 @@ pub const POLICY_DAYS: i64 = 30;
 pub const POLICY_SENDS_MIN: i64 = 1000;
 pub const POLICY_HARD_BOUNCES: i64 = 200;
 pub const POLICY_COMPLAINTS: i64 = 10;
+
+/// Pools of dedicated IPs in a region: Amazon's fixed limit.
+pub const POOLS_MAX: usize = 50;
+
+/// The longest name of a pool that SES takes.
+pub const POOL_NAME_CHARS_MAX: usize = 64;
+
+/// IPs of one tenant: a million mails a day from each, when warm.
+pub const TENANT_IPS_MAX: u16 = 20;
+
+/// Pools and dedicated IPs are read this often: they change when AWS gives an IP, and as IPs warm up.
+pub const POOLS_READ_MINS: i64 = 60;
+
+/// A pool that a tenant has left is kept for so long: mail that Amazon had taken before is tried for up to 14 hours.
+pub const POOL_KEPT_HOURS: i64 = 24;

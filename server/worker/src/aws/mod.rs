@@ -10,6 +10,7 @@ mod control;
 mod error;
 mod identities;
 mod pace;
+mod pools;
 mod queue;
 mod raw;
 mod removal;
@@ -23,7 +24,7 @@ pub(crate) use identities::{Identity, MailFrom};
 pub(crate) use queue::{BATCH, Queue, Received};
 pub(crate) use reputation::{HELD, Recommendation, Reputation};
 pub(crate) use sending::Mail;
-pub(crate) use tenants::{ConfigurationSet, Tenant};
+pub(crate) use tenants::{ConfigurationSet, Delivery, Tenant};
 
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;

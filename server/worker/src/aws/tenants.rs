@@ -32,7 +32,15 @@ pub(crate) struct ConfigurationSet {
     pub owner: Option<String>,
     pub sends: bool,
     pub counts_reputation: bool,
-    /// Which shared IPs its mail leaves from (Global Shared Delivery), as SES says it; empty: it says nothing.
+    /// Which IPs its mail leaves from.
+    pub delivery: Delivery,
+}
+
+/// The IPs of a configuration set, in SES's words; empty: it says nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Delivery {
+    pub pool: String,
+    /// Which shared ones (Global Shared Delivery).
     pub shared_pool_mode: String,
 }
 
@@ -131,7 +139,10 @@ impl Control<'_> {
             owner: find_owner(answer.tags.as_deref()),
             sends: answer.sending_options().is_some_and(|options| options.sending_enabled),
             counts_reputation: answer.reputation_options().is_some_and(|options| options.reputation_metrics_enabled),
-            shared_pool_mode: seen.text("/DeliveryOptions/SharedPoolDeliveryMode"),
+            delivery: Delivery {
+                pool: seen.text("/DeliveryOptions/SendingPoolName"),
+                shared_pool_mode: seen.text("/DeliveryOptions/SharedPoolDeliveryMode"),
+            },
         }))
     }
 
@@ -144,10 +155,15 @@ impl Control<'_> {
         settled(self.call("CreateConfigurationSet", name, request.send()).await, SesErrorKind::AlreadyExists)
     }
 
-    /// Names the shared IPs that its mail may leave from. Whatever else the delivery options had goes back to what SES takes
-    /// for the usual.
-    pub async fn put_shared_pool_mode(&self, set: &str, mode: &str) -> Result<(), SesError> {
-        let body = json!({ "TlsPolicy": "OPTIONAL", "SharedPoolDeliveryMode": mode }).to_string();
+    /// Names the IPs that its mail may leave from. Whatever else the delivery options had goes back to what SES takes for the
+    /// usual.
+    pub async fn put_delivery(&self, set: &str, delivery: &Delivery) -> Result<(), SesError> {
+        let Delivery { pool, shared_pool_mode: mode } = delivery;
+        let mut body = json!({ "TlsPolicy": "OPTIONAL", "SharedPoolDeliveryMode": mode });
+        if !pool.is_empty() {
+            body["SendingPoolName"] = json!(pool);
+        }
+        let body = body.to_string();
         let request = self.client().put_configuration_set_delivery_options().configuration_set_name(set);
         let request = request.customize().mutate_request(move |request| raw::replace(request, &body));
         self.call("PutConfigurationSetDeliveryOptions", set, request.send()).await.map(drop)

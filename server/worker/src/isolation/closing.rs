@@ -8,6 +8,7 @@ use crate::duty::{Progress, Result};
 use db::clock;
 use db::isolation::closures;
 use db::isolation::ses_tenants::SesTenant;
+use db::isolation::tiers;
 use db::lease::{self, Lease, Leased};
 use db::scope::{TenantTx, WorkerTx};
 use rules::ids::TenantId;
@@ -80,6 +81,10 @@ impl Closing<'_> {
         }
         self.begin(SagaStep::RemoveSet).await?;
         self.remove_set(set).await?;
+        if let Some(pool) = at_ses.own_pool.as_deref() {
+            self.begin(SagaStep::RemovePool).await?;
+            self.remove_pool(pool).await?;
+        }
         if found.is_some() {
             self.begin(SagaStep::RemoveTenant).await?;
             self.remove_tenant(name).await?;
@@ -170,6 +175,16 @@ impl Closing<'_> {
             None => Ok(()),
             Some(_) => Err(SesError::unexpected(STEP, "still there after it was deleted").into()),
         }
+    }
+
+    async fn remove_pool(&self, name: &str) -> Result<()> {
+        self.control.delete_pool(name).await?;
+        if self.control.find_pool(name).await?.is_some() {
+            return Err(SesError::unexpected("GetDedicatedIpPool", "still there after it was deleted").into());
+        }
+        let mut tx = TenantTx::begin_work(&self.context.login, self.tenant).await?;
+        tiers::write_own_pool(&mut tx, None).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn remove_tenant(&self, name: &str) -> Result<()> {

@@ -3,6 +3,8 @@
 
 pub(crate) mod account;
 pub(crate) mod closing;
+pub(crate) mod pool;
+pub(crate) mod pools;
 pub(crate) mod saga;
 mod standing;
 pub(crate) mod sweep;
@@ -14,11 +16,13 @@ use crate::duty::{Error, Progress, Result};
 use db::isolation::closures;
 use db::isolation::drifts::{self, LookedFor};
 use db::isolation::ses_tenants::{self, SesTenant};
+use db::isolation::tiers;
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use db::{clock, domains, health};
+use pool::Pooled;
 use rules::ids::TenantId;
-use rules::isolation::{DriftKind, PauseCause, Urgency, wanted_policy};
+use rules::isolation::{DriftKind, PauseCause, TierWish, Urgency, wanted_policy};
 use rules::limits;
 use rules::time::Duration;
 use saga::{Judgement, Saga, Wanted};
@@ -35,6 +39,9 @@ struct Known {
     allowed: Vec<(DriftKind, String)>,
     identities: Vec<String>,
     known_identities: Vec<String>,
+    pool: Pooled,
+    /// A pool of its own that it has left for long.
+    left_pool: Option<String>,
     /// A pause of ours stands.
     is_paused: bool,
 }
@@ -69,6 +76,9 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             policy: known.at_ses.wanted_policy,
             is_policy_new: known.at_ses.is_policy_new,
             shared_pool_mode: known.at_ses.wanted_shared_pool_mode,
+            pool: known.pool,
+            known_delivery: (known.at_ses.sending_pool.as_deref(), known.at_ses.shared_pool_mode.as_deref()),
+            left_pool: known.left_pool.as_deref(),
             is_paused: known.is_paused,
             was_held: known.at_ses.is_held,
             identities: known.identities,
@@ -79,7 +89,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
         let watched_by = (!was_made).then_some(tenant);
         let mut saga = Saga::new(&control, &wanted, &judgement, watched_by);
         let outcome = saga.run().await;
-        let (met, found) = (saga.met, saga.standing);
+        let (met, found, has_moved_ips) = (saga.met, saga.standing, saga.has_moved_ips);
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let ended = match outcome {
@@ -90,6 +100,9 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                     return Ok(());
                 }
                 drifts::write(&mut tx, &met, looked_for, now).await?;
+                if known.left_pool.is_some() {
+                    tiers::write_own_pool(&mut tx, None).await?;
+                }
                 match read {
                     Some(read) => ses_tenants::write_ready(&mut tx, &read, now).await?,
                     None => ses_tenants::write_unready(&mut tx).await?,
@@ -106,6 +119,9 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
                 Err(error.into())
             }
         };
+        if has_moved_ips {
+            tiers::read_again(&mut tx, now).await?;
+        }
         if let Some((reputation, findings)) = found {
             standing::write(context, &mut tx, reputation, findings, known.is_paused).await?;
         }
@@ -132,6 +148,7 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
         }
     }
     let at_ses = ses_tenants::find(&mut tx).await?;
+    let pools = find_pools(context, &mut tx, tenant, at_ses.as_ref()).await?;
     let allowed = drifts::list_allowed(&mut tx).await?;
     let domains = domains::list(&mut tx).await?;
     let pauses = db::isolation::list_pauses(&mut tx).await?;
@@ -148,8 +165,37 @@ async fn look_up(context: &Context, tenant: TenantId) -> Result<Found> {
     let identities = domains.iter().filter(is_used).map(|domain| domain.name.to_string()).collect();
     // What Amazon said it holds by itself; what is being closed goes its own way.
     let is_paused = pauses.iter().any(|pause| !matches!(pause.cause, PauseCause::Aws | PauseCause::Closing));
-    let known = Known { at_ses, tenant: name, set, allowed, identities, known_identities, is_paused };
+    let (pool, left_pool) = pools;
+    let known = Known { at_ses, tenant: name, set, allowed, identities, known_identities, pool, left_pool, is_paused };
     Ok(Found::Wanted(Box::new(known)))
+}
+
+/// The pool that its tier wants, and the one of its own that is to go. Its own is named before it is made.
+async fn find_pools(
+    context: &Context,
+    tx: &mut TenantTx,
+    tenant: TenantId,
+    at_ses: Option<&SesTenant>,
+) -> Result<(Pooled, Option<String>)> {
+    let chosen = tiers::find(tx).await?;
+    let own = at_ses.and_then(|it| it.own_pool.clone());
+    let kept_until = chosen.changed_at.map(|at| at + Duration::hours(limits::POOL_KEPT_HOURS));
+    let left = own.clone().filter(|_| kept_until.is_some_and(|until| until <= context.now()));
+    Ok(match chosen.wish {
+        TierWish::Shared if tiers::has_ips(tx).await? => (Pooled::Shared, left),
+        TierWish::Shared => (Pooled::Usual, left),
+        TierWish::ManagedPool(name) => (Pooled::Managed(name.as_str().to_owned()), left),
+        TierWish::DedicatedPool(ips) => {
+            let name = own.unwrap_or_else(|| pool_name(context, tenant));
+            tiers::write_own_pool(tx, Some(&name)).await?;
+            (Pooled::Own { name, ips: ips.into() }, None)
+        }
+    })
+}
+
+/// As [`ses_name`], in the letters that SES takes for pools.
+fn pool_name(context: &Context, tenant: TenantId) -> String {
+    ses_name(context, tenant).to_ascii_lowercase().replace('_', "-")
 }
 
 /// `<prefix>-<the id without hyphens>`: at most 64 characters, the same for ever.

@@ -2,6 +2,7 @@
 //! set, and what is associated with it. Each step reads, compares, puts and reads back; so it can be run after a crash at
 //! any step. Of a tenant that was made before, what differs has drifted, and is put right or asked about.
 
+use super::pool::Pooled;
 use super::{assert_ours, resource_arn};
 use crate::aws::{ConfigurationSet, Control, HELD, Recommendation, Reputation, SesError, SesErrorKind, Tenant};
 use crate::duty::Result;
@@ -20,6 +21,11 @@ pub(crate) struct Wanted<'a> {
     /// It has come to be wanted since SES was told: what stands there is no drift.
     pub is_policy_new: bool,
     pub shared_pool_mode: SharedPoolMode,
+    pub pool: Pooled,
+    /// Pool and shared IPs of the set as read back last; `None`: never.
+    pub known_delivery: (Option<&'a str>, Option<&'a str>),
+    /// A pool of its own that is to go.
+    pub left_pool: Option<&'a str>,
     /// A pause of ours stands: SES is to refuse its mail.
     pub is_paused: bool,
     /// We have told SES so before.
@@ -47,6 +53,8 @@ pub(crate) struct Saga<'a> {
     pub met: Vec<Met>,
     /// How the tenant stands, once that was read.
     pub standing: Option<(Reputation, Vec<Recommendation>)>,
+    /// Pools or IPs are others than before.
+    pub has_moved_ips: bool,
     /// The tenant is a new one: it has nothing yet.
     is_made_again: bool,
 }
@@ -58,7 +66,7 @@ const ENABLED: &str = "ENABLED";
 struct Asks;
 
 /// What a run looks for.
-pub(crate) const LOOKED_FOR: [DriftKind; 13] = [
+pub(crate) const LOOKED_FOR: [DriftKind; 14] = [
     DriftKind::TenantGone,
     DriftKind::SuppressionScope,
     DriftKind::PolicyWeakened,
@@ -69,13 +77,19 @@ pub(crate) const LOOKED_FOR: [DriftKind; 13] = [
     DriftKind::SendingOff,
     DriftKind::ReputationMetricsOff,
     DriftKind::SharedPoolMode,
+    DriftKind::SendingPool,
     DriftKind::EventDestination,
     DriftKind::MissingAssociation,
     DriftKind::UnknownResource,
 ];
 
 /// The platform's own: whatever differs is put right.
-pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name: &str) -> Result<ReadBack, SesError> {
+pub(crate) async fn provision_platform(
+    control: &Control<'_>,
+    owner: &str,
+    name: &str,
+    pool: Pooled,
+) -> Result<ReadBack, SesError> {
     let wanted = Wanted {
         owner,
         tenant: name,
@@ -83,6 +97,9 @@ pub(crate) async fn provision_platform(control: &Control<'_>, owner: &str, name:
         policy: ReputationPolicy::Strict,
         is_policy_new: false,
         shared_pool_mode: SharedPoolMode::Regional,
+        pool,
+        known_delivery: (None, None),
+        left_pool: None,
         is_paused: false,
         was_held: false,
         identities: Vec::new(),
@@ -101,7 +118,16 @@ impl<'a> Saga<'a> {
         judgement: &'a Judgement<'a>,
         watched_by: Option<TenantId>,
     ) -> Self {
-        Self { control, wanted, judgement, watched_by, met: Vec::new(), standing: None, is_made_again: false }
+        Self {
+            control,
+            wanted,
+            judgement,
+            watched_by,
+            met: Vec::new(),
+            standing: None,
+            has_moved_ips: false,
+            is_made_again: false,
+        }
     }
 
     /// `None`: a person is asked first.
@@ -121,18 +147,23 @@ impl<'a> Saga<'a> {
         self.begin(SagaStep::ConfigurationSet).await?;
         let set = self.configuration_set().await?;
         let sends = set.sends;
-        self.begin(SagaStep::SharedPoolMode).await?;
-        let shared_pool_mode = self.shared_pool_mode(set).await?;
         self.begin(SagaStep::EventDestination).await?;
         self.event_destination().await?;
         self.begin(SagaStep::Resources).await?;
         self.resources(&tenant.arn).await?;
+        // Last, as they may have to wait for IPs while all else goes on.
+        self.begin(SagaStep::Pool).await?;
+        self.pool().await?;
+        self.begin(SagaStep::Delivery).await?;
+        let delivery = self.delivery(set).await?;
+        self.leave_pool().await?;
         let is_as_wanted = sends && is_held == self.wanted.is_paused;
         Ok(is_as_wanted.then_some(ReadBack {
             arn: tenant.arn,
             policy,
             suppression_scope: tenant.suppression_scope.unwrap_or_default(),
-            shared_pool_mode,
+            shared_pool_mode: delivery.shared_pool_mode,
+            sending_pool: delivery.pool,
         }))
     }
 
@@ -144,7 +175,7 @@ impl<'a> Saga<'a> {
     }
 
     /// Whether to put right what differs.
-    fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) -> bool {
+    pub(super) fn meets(&mut self, kind: DriftKind, resource: &str, expected: &str, found: &str) -> bool {
         let is_being_made = !self.judgement.was_made || self.is_made_again;
         if is_being_made && kind != DriftKind::UnknownResource {
             return true;
@@ -167,7 +198,7 @@ impl<'a> Saga<'a> {
     }
 
     /// It was put, and read back.
-    fn put_right(&mut self, kind: DriftKind, resource: &str) {
+    pub(super) fn put_right(&mut self, kind: DriftKind, resource: &str) {
         for met in self.met.iter_mut().filter(|met| met.kind == kind && met.resource == resource) {
             met.is_repaired = true;
         }
@@ -295,26 +326,6 @@ impl<'a> Saga<'a> {
             }
         }
         Ok(set)
-    }
-
-    async fn shared_pool_mode(&mut self, set: ConfigurationSet) -> Result<String, SesError> {
-        let (control, name, wanted) = (self.control, self.wanted.set, self.wanted.shared_pool_mode.as_str());
-        let found = set.shared_pool_mode;
-        if found == wanted {
-            return Ok(found);
-        }
-        let said = if found.is_empty() { "nothing" } else { found.as_str() };
-        if !self.meets(DriftKind::SharedPoolMode, name, wanted, said) {
-            return Ok(found);
-        }
-        control.put_shared_pool_mode(name, wanted).await?;
-        let gone = || SesError::unexpected("GetConfigurationSet", "gone meanwhile");
-        let read = control.find_configuration_set(name).await?.ok_or_else(gone)?.shared_pool_mode;
-        if read == wanted {
-            self.put_right(DriftKind::SharedPoolMode, name);
-            return Ok(read);
-        }
-        Err(SesError::unexpected("PutConfigurationSetDeliveryOptions", format!("{read:?} when read back")))
     }
 
     async fn event_destination(&mut self) -> Result<(), SesError> {

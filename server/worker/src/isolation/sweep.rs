@@ -65,7 +65,7 @@ pub async fn forget_calls(context: &Context) -> Result<Progress> {
 }
 
 /// One that was made already. What was not comes in its own turn.
-async fn look_soon(context: &Context, tenant: TenantId) -> Result<()> {
+pub(super) async fn look_soon(context: &Context, tenant: TenantId) -> Result<()> {
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     if ses_tenants::find(&mut tx).await?.is_some_and(|found| found.ready_at.is_some()) {
         ses_tenants::nudge(&mut tx, context.now()).await?;
