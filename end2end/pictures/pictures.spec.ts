@@ -215,6 +215,9 @@ test('every page', async ({ browser }) => {
   await take(outside, 'console-shared-ips', `${tenant}/ses/shared-ips`);
   await take(outside, 'console-pause', `${tenant}/pause`);
   await take(outside, 'console-caps', `${tenant}/caps`);
+  await take(outside, 'console-tier', `${tenant}/tier`);
+  await take(outside, 'console-pools', '/console/pools');
+  await take(outside, 'console-machine', '/console/machine');
   await take(outside, 'console-invite', `${tenant}/invite`);
   await take(outside, 'console-new-tenant', '/console/tenants/new');
   await take(outside, 'console-mail', '/console/mail');

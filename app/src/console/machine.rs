@@ -31,7 +31,7 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
             <Console name section=ConsoleSection::Machine>
                 <h1>"Machine"</h1>
                 {summary(&checks)}
-                <ul class="lines">{checks.into_iter().map(line).collect_view()}</ul>
+                {looked_at(checks)}
                 <h2>"What waits"</h2>
                 {waiting(backlogs, now)}
                 <h2>"Duties"</h2>
@@ -51,18 +51,32 @@ fn summary(checks: &[Check]) -> impl IntoView + use<> {
     view! { <p>{words}" "<code>"ownlane doctor"</code>" says the same."</p> }
 }
 
-fn line(check: Check) -> impl IntoView {
-    let (tone, word) = match check.verdict {
-        Verdict::Fine => (Tone::Good, "Fine"),
-        Verdict::Look => (Tone::Warn, "Look"),
-        Verdict::Mend => (Tone::Bad, "Mend"),
-    };
-    view! { <li><strong>{check.subject}</strong>" "<StateWord tone word/>" "{check.words}</li> }
+fn looked_at(checks: Vec<Check>) -> impl IntoView {
+    let rows = checks
+        .into_iter()
+        .map(|check| {
+            let (tone, word) = match check.verdict {
+                Verdict::Fine => (Tone::Good, "Fine"),
+                Verdict::Look => (Tone::Warn, "Look"),
+                Verdict::Mend => (Tone::Bad, "Mend"),
+            };
+            view! {
+                <tr>
+                    <th scope="row">{check.subject}</th>
+                    <td data-label="State"><StateWord tone word/></td>
+                    <td data-label="Found">{check.words}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { <Table columns=["What", "State", "Found"].map(Column::Text).into() rows/> }
 }
 
-fn waiting(backlogs: Vec<Backlog>, now: OffsetDateTime) -> impl IntoView {
-    let rows = backlogs
+fn waiting(backlogs: Vec<Backlog>, now: OffsetDateTime) -> AnyView {
+    let rows: Vec<_> = backlogs
         .into_iter()
+        .filter(|it| it.waiting > 0)
         .map(|it| {
             let more = if it.waiting >= limits::QUEUE_COUNTED_MAX { " or more" } else { "" };
             let count = format!("{}{more}", thousands(it.waiting));
@@ -77,7 +91,11 @@ fn waiting(backlogs: Vec<Backlog>, now: OffsetDateTime) -> impl IntoView {
             .into_any()
         })
         .collect();
-    view! { <Table columns=vec![Column::Text("What"), Column::Number("Due"), Column::Text("The oldest since")] rows/> }
+    if rows.is_empty() {
+        return view! { <p class="soft">"Nothing is due that is not done."</p> }.into_any();
+    }
+    let columns = vec![Column::Text("What"), Column::Number("Due"), Column::Text("The oldest since")];
+    view! { <Table columns rows/> }.into_any()
 }
 
 fn duties(duties: Vec<DutyFacts>, now: OffsetDateTime) -> AnyView {

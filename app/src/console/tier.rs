@@ -154,10 +154,10 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, shown: Shown
                     <Field
                         form=&form
                         name="pool"
-                        label="Managed pool"
-                        hint="For that tier: one that is there, or a new name, which is made."
+                        label="Name of the pool"
+                        hint="For a managed pool: one that is there, or a new name, which is made."
                     />
-                    <Field form=&form name="ips" label="Dedicated IPs" hint="For that tier: how many."/>
+                    <Field form=&form name="ips" label="How many IPs" hint="For a dedicated pool."/>
                     <Field form=&form name="reason" label="Reason" hint="It stays in the audit."/>
                     <Submit label="Move"/>
                 </form>
