@@ -17,6 +17,7 @@ pub mod clock;
 pub mod console;
 pub mod domains;
 mod error;
+pub mod evidence;
 mod form;
 pub mod health;
 pub mod isolation;

@@ -3,7 +3,8 @@
 
 use crate::isolation::pause;
 use crate::{
-    Site, accounts, clock, console, domains, error, health, leads, mailboxes, messages, page, sequences, suppression,
+    Site, accounts, clock, console, domains, error, evidence, health, leads, mailboxes, messages, page, sequences,
+    suppression,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -68,6 +69,7 @@ fn of_doors() -> Vec<Route> {
         post("/invitation/{link}", Nothing, accounts::invitation::submit),
         get("/u/{link}", Nothing, suppression::opt_out::page),
         post("/u/{link}", Nothing, suppression::opt_out::submit),
+        get("/evidence/keys/{key}", Nothing, evidence::download::key),
         get("/sign-in", Nothing, accounts::sign_in::page),
         post("/sign-in", Nothing, accounts::sign_in::submit),
         post("/sign-out", SignIn, accounts::sign_in::sign_out),
@@ -191,10 +193,16 @@ fn of_sequences() -> Vec<Route> {
 /// Health: how mail is taken, and what stood still for it.
 fn of_health() -> Vec<Route> {
     use Need::Tenant;
-    use Permission::{ManageMailboxes, See};
+    use Permission::{ManageDomains, ManageMailboxes, See};
     vec![
         get("/t/{slug}/health", Tenant(See), health::overview::page),
         get("/t/{slug}/incidents/{incident}", Tenant(See), health::incident::page),
+        get("/t/{slug}/evidence", Tenant(See), evidence::page::page),
+        post("/t/{slug}/evidence", Tenant(ManageDomains), evidence::page::ask),
+        get("/t/{slug}/evidence/{evidence}/report", Tenant(See), evidence::download::report),
+        get("/t/{slug}/evidence/{evidence}/report-signature", Tenant(See), evidence::download::report_signature),
+        get("/t/{slug}/evidence/{evidence}/document", Tenant(See), evidence::download::document),
+        get("/t/{slug}/evidence/{evidence}/document-signature", Tenant(See), evidence::download::document_signature),
         post("/t/{slug}/incidents/{incident}/diagnosis", Tenant(ManageMailboxes), health::recovery::diagnose),
         post("/t/{slug}/incidents/{incident}/cleaning", Tenant(ManageMailboxes), health::recovery::clean),
         post("/t/{slug}/incidents/{incident}/probation", Tenant(ManageMailboxes), health::recovery::begin_probation),
@@ -222,6 +230,8 @@ fn of_the_console() -> Vec<Route> {
         post("/console/tenants/{tenant}/visit/end", Operator, console::visit::end),
         get("/console/tenants/{tenant}/caps", Operator, console::caps::page),
         post("/console/tenants/{tenant}/caps", Operator, console::caps::submit),
+        get("/console/tenants/{tenant}/evidence", Operator, console::evidence::page),
+        post("/console/tenants/{tenant}/evidence", Operator, console::evidence::ask),
         get("/console/tenants/{tenant}/tier", Operator, console::tier::page),
         post("/console/tenants/{tenant}/tier", Operator, console::tier::submit),
         get("/console/tenants/{tenant}/invite", Operator, console::invite::page),

@@ -214,6 +214,8 @@ test('every page', async ({ browser }) => {
   await drift(outside, page, tenant);
   await take(outside, 'console-shared-ips', `${tenant}/ses/shared-ips`);
   await take(outside, 'console-pause', `${tenant}/pause`);
+  await take(outside, 'console-evidence', `${tenant}/evidence`);
+  await take(ada, 'evidence', '/t/northwind/evidence');
   await take(outside, 'console-caps', `${tenant}/caps`);
   await take(outside, 'console-tier', `${tenant}/tier`);
   await take(outside, 'console-pools', '/console/pools');

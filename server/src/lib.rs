@@ -5,6 +5,7 @@ pub mod database;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod doctor;
+pub mod doors;
 pub mod inspect;
 pub mod middleware;
 pub mod serve;

@@ -8,6 +8,7 @@ use rules::error::describe;
 use rules::time::Clock;
 use server::config::{Config, SETTINGS_HELP};
 use server::database::Database;
+use server::doors::PageDoors;
 use server::serve::Server;
 use server::system::{SystemChance, SystemClock};
 use server::world::World;
@@ -130,7 +131,7 @@ async fn everything(config: &Config, database: &Database<'_>) -> Result<ExitCode
     let stop = stop_signal();
     let world = World::start(config, sandbox_state(config, database), stop.clone()).await?;
     let server = Server::bind(config, database, world.for_pages()).await?;
-    let worker = context(config, database, &world).await?;
+    let worker = context(config, database, &world, Some(server.doors())).await?;
     say(&world.describe());
     greet(config, &server);
     let playing = world.play(&server, stop.clone());
@@ -155,7 +156,7 @@ async fn work(config: &Config, database: &Database<'_>) -> Result<ExitCode, BoxE
     }
     let stop = stop_signal();
     let world = World::start(config, sandbox_state(config, database), stop.clone()).await?;
-    let worker = context(config, database, &world).await?;
+    let worker = context(config, database, &world, doors(config, database).await?).await?;
     say(&world.describe());
     worker::run(worker, stop).await;
     Ok(ExitCode::SUCCESS)
@@ -196,7 +197,7 @@ async fn with_server(mut config: Config, database: Database<'_>, command: &[Stri
     let world = World::start(&config, None, stop.clone()).await?;
     let server = Server::bind(&config, &database, world.for_pages()).await?;
     config.public_url = server.public_url.clone();
-    let worker = context(&config, &database, &world).await?;
+    let worker = context(&config, &database, &world, Some(server.doors())).await?;
     let mut variables = vec![("OWNLANE_URL", config.public_url.origin().to_owned())];
     variables.extend(world.variables());
     variables.extend(server.operator_link.clone().map(|link| ("OWNLANE_OPERATOR_LINK", link)));
@@ -221,7 +222,12 @@ fn say(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-async fn context(config: &Config, database: &Database<'_>, world: &World) -> Result<worker::Context, BoxError> {
+async fn context(
+    config: &Config,
+    database: &Database<'_>,
+    world: &World,
+    doors: Option<Arc<dyn worker::Doors>>,
+) -> Result<worker::Context, BoxError> {
     let login = db::scope::WorkerLogin::connect(database.worker()?.reveal()).await?;
     let (ses, dns) = world.reach(config).await?;
     let (ses, dns) = (Arc::new(ses), Arc::new(dns));
@@ -233,9 +239,20 @@ async fn context(config: &Config, database: &Database<'_>, world: &World) -> Res
         chance: Arc::new(SystemChance),
         public_url: config.public_url.origin().into(),
         mail_from: config.mail_from.clone(),
+        doors,
         sending: Arc::default(),
         event_wait: EVENT_WAIT,
     })
+}
+
+/// Where this process may sign in as the pages do, it can try their doors.
+async fn doors(config: &Config, database: &Database<'_>) -> Result<Option<Arc<dyn worker::Doors>>, BoxError> {
+    if database.web().is_err() || database.operator().is_err() {
+        return Ok(None);
+    }
+    let (site, router) =
+        server::serve::pages(config, database, config.public_url.clone(), World::of_pages_alone()).await?;
+    Ok(Some(Arc::new(PageDoors { site, router })))
 }
 
 /// A longer wait would save requests, and hold up the end of the process.

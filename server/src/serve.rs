@@ -3,6 +3,7 @@
 use crate::BoxError;
 use crate::config::{Config, PublicUrl};
 use crate::database::Database;
+use crate::doors::PageDoors;
 use crate::system::{SystemChance, SystemClock};
 use app::Site;
 use app::accounts::passwords::Passwords;
@@ -41,21 +42,14 @@ impl Server {
             0 => PublicUrl::parse(&format!("http://{address}")).ok_or("the address is no public URL")?,
             _ => config.public_url.clone(),
         };
-        let site = Site::new(Parts {
-            web: WebLogin::connect(database.web()?.reveal()).await?,
-            operator: OperatorLogin::connect(database.operator()?.reveal()).await?,
-            clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
-            passwords: Passwords::default(),
-            public_url: public_url.origin().to_owned(),
-            mail_from: config.mail_from.clone(),
-            reply_domain: config.world.reply_domain(),
-            leptos: leptos_options(),
-            world,
-        });
+        let (site, router) = pages(config, database, public_url.clone(), world).await?;
         let operator_link = app::console::sign_up::issue_link(&site).await?;
-        let router = crate::router(site.clone(), &public_url, &config.trusted_proxies);
         Ok(Self { listener, site, router, public_url, operator_link })
+    }
+
+    /// The same pages, tried from outside.
+    pub fn doors(&self) -> Arc<dyn worker::Doors> {
+        Arc::new(PageDoors { site: self.site.clone(), router: self.router.clone() })
     }
 
     /// Answers until `stop` says true, and then what has been asked already.
@@ -73,6 +67,29 @@ impl Server {
             () = too_long => Ok(()),
         }
     }
+}
+
+/// All that a server shows, without the server.
+pub async fn pages(
+    config: &Config,
+    database: &Database<'_>,
+    public_url: PublicUrl,
+    world: app::site::World,
+) -> Result<(Site, Router), BoxError> {
+    let site = Site::new(Parts {
+        web: WebLogin::connect(database.web()?.reveal()).await?,
+        operator: OperatorLogin::connect(database.operator()?.reveal()).await?,
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+        passwords: Passwords::default(),
+        public_url: public_url.origin().to_owned(),
+        mail_from: config.mail_from.clone(),
+        reply_domain: config.world.reply_domain(),
+        leptos: leptos_options(),
+        world,
+    });
+    let router = crate::router(site.clone(), &public_url, &config.trusted_proxies);
+    Ok((site, router))
 }
 
 /// What cargo-leptos tells its builds; set for running by the Makefile and here by default.

@@ -20,6 +20,7 @@ pub enum Leased {
     Sequences,
     UnsettledMessages,
     Incidents,
+    Evidence,
 }
 
 /// One row in the hands of one worker.
@@ -41,13 +42,16 @@ impl Leased {
             Self::Sequences => "sequences",
             Self::UnsettledMessages => "unsettled_messages",
             Self::Incidents => "incidents",
+            Self::Evidence => "tenant_evidence",
         }
     }
 
     /// For how long a row is taken: what a turn can need, and what is waited for when its process dies.
     const fn time(self) -> Duration {
         match self {
-            Self::SesTenants | Self::Domains | Self::Incidents => Duration::minutes(limits::LEASE_MINS),
+            Self::SesTenants | Self::Domains | Self::Incidents | Self::Evidence => {
+                Duration::minutes(limits::LEASE_MINS)
+            }
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages => {
                 Duration::seconds(limits::LEASE_OF_ROWS_SECS)
             }
@@ -59,6 +63,7 @@ impl Leased {
         match self {
             Self::SesTenants => "ready_at is null",
             Self::Domains => "verified_at is null",
+            Self::Evidence => "asked_at >= due_at",
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => "true",
         }
     }
@@ -66,7 +71,7 @@ impl Leased {
     /// How many tenants are listed at once: few where each takes long, so that who comes meanwhile is soon seen.
     const fn tenants_at_once(self) -> i64 {
         match self {
-            Self::SesTenants | Self::Domains => limits::DUE_TENANTS_AT_SES_MAX,
+            Self::SesTenants | Self::Domains | Self::Evidence => limits::DUE_TENANTS_AT_SES_MAX,
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => limits::DUE_TENANTS_MAX,
         }
     }
@@ -74,7 +79,7 @@ impl Leased {
     /// The column behind `tenant_id` that names a row.
     const fn key(self) -> &'static str {
         match self {
-            Self::SesTenants => "tenant_id",
+            Self::SesTenants | Self::Evidence => "tenant_id",
             Self::Domains | Self::LeadImports | Self::Sequences | Self::Incidents => "id",
             Self::UnsettledMessages => "message_id",
         }

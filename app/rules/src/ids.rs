@@ -53,6 +53,8 @@ id! {
     PauseId;
     #[doc = "A pause by the machine or the operator, from its first moment to its last."]
     IncidentId;
+    #[doc = "A report of a tenant's isolation."]
+    EvidenceId;
     #[doc = "A stop of everybody, as the account at SES is under review or shut down."]
     AccountStopId;
     #[doc = "The closing of a tenant."]

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod domains;
 pub mod error;
 pub mod events;
+pub mod evidence;
 pub mod health;
 pub mod ids;
 pub mod isolation;

@@ -139,6 +139,7 @@ fn end(at: &str, incident: &Incident, form: &Form) -> AnyView {
         .into_any();
     }
     match incident.cause {
+        PauseCause::Evidence => view! { <p>"It is over once the tests of the team's isolation hold again. What was found stands in its newest report."</p> }.into_any(),
         PauseCause::Operator => view! { <p><LinkButton href=format!("{at}/resume") label="Resume"/></p> }.into_any(),
         _ => view! { <p>"The way back is its team's: looked into, cleaned, tried with little, over."</p> }.into_any(),
     }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod caps;
 pub mod closure;
 pub mod drift;
+pub mod evidence;
 pub mod incident;
 pub mod incidents;
 pub mod invite;

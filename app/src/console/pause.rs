@@ -99,7 +99,7 @@ async fn pause(
         .collect();
     let opening = Opening {
         id,
-        pause: PauseId::new(now, chance),
+        pause: Some(PauseId::new(now, chance)),
         scope: Scope::Tenant,
         name: &tenant.name,
         cause: PauseCause::Operator,

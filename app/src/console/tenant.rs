@@ -101,6 +101,7 @@ fn chosen_tier(at: &str, chosen: Chosen, mode: SharedPoolMode) -> impl IntoView 
     view! {
         <p><strong>{tier.label()}</strong>{named}". "{tier.ips(mode)}</p>
         <p><LinkButton href=format!("{at}/tier") label="Choose its tier" quiet=true/></p>
+        <p><a href=format!("{at}/evidence")>"Evidence, and the tests of its isolation"</a></p>
     }
 }
 

@@ -19,6 +19,7 @@ use db::scope::TenantTx;
 use leptos::prelude::*;
 use rules::health::Scope;
 use rules::ids::IncidentId;
+use rules::isolation::PauseCause;
 use rules::limits;
 use rules::messages::Provider;
 use rules::time::OffsetDateTime;
@@ -126,6 +127,9 @@ fn by_provider(found: &[Message]) -> impl IntoView + use<> {
 
 fn touched(incident: &Incident) -> &'static str {
     match incident.scope {
+        Scope::Tenant if incident.cause == PauseCause::Evidence => {
+            "Nothing stands still for it: your team's mail goes on."
+        }
         Scope::Part(_) => {
             "This part of your team alone stands still. Your team's other parts go on, and no other team waits or is \
              judged by it: each has its own tenant, suppression list and configuration set at Amazon SES."

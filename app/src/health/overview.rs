@@ -63,6 +63,7 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
             let lines = all.into_iter().map(|incident| (at(&incident), None, incident)).collect();
             incident_table(lines, now).into_any()
         };
+        let evidence = frame.address("/evidence");
         let standing = standing_now(&frame, &open);
         let lines = if lines.is_empty() {
             view! { <Empty sentence="No mail left in the last 24 hours: there is nothing to judge."/> }.into_any()
@@ -76,7 +77,7 @@ pub async fn page(State(site): State<Site>, member: Member, Ask(asked): Ask<Inci
                 <h2>"The last 24 hours"</h2>
                 {lines}
                 <h2>"What is this team's own"</h2>
-                {own(tier, at_ses.as_ref())}
+                {own(&evidence, tier, at_ses.as_ref())}
                 <h2>"What Amazon SES says"</h2>
                 {amazon(at_ses, findings, machine_now)}
                 <h2>"When something stops"</h2>
@@ -182,11 +183,12 @@ const fn word(stage: Option<Stage>, standing: Standing) -> (Tone, &'static str) 
 }
 
 /// The tier, in plain words.
-fn own(tier: Tier, at_ses: Option<&SesTenant>) -> impl IntoView + use<> {
+fn own(evidence: &str, tier: Tier, at_ses: Option<&SesTenant>) -> impl IntoView + use<> {
     let mode = at_ses.map_or(SharedPoolMode::Regional, |it| it.wanted_shared_pool_mode);
     view! {
         <p><strong>"Isolation tier: "{tier.label()}</strong>". "{tier.ips(mode)}</p>
         <p class="soft">{Tier::OWN}</p>
+        <p><a href=evidence.to_owned()>"Evidence: read it, test it, take it with you"</a></p>
     }
 }
 

@@ -184,6 +184,10 @@ pub(super) fn view(
 
 const fn whose(incident: &Incident) -> &'static str {
     match incident.cause {
+        PauseCause::Evidence => {
+            "It is over once the tests hold again: they are run every day, and whenever somebody asks for a report on the page \
+             Evidence. What is wrong is the operator's to put right."
+        }
         PauseCause::Aws => {
             "Amazon SES has stopped the team, and Amazon alone lifts that: the operator can ask it. What you do here \
              meanwhile is kept."

@@ -12,6 +12,7 @@ use rules::time::{Duration, OffsetDateTime, absolute};
 /// What stands still: `Source “The fair”`.
 pub(crate) fn what(incident: &Incident) -> String {
     match incident.scope {
+        Scope::Tenant if incident.cause == PauseCause::Evidence => "A test of isolation".to_owned(),
         Scope::Tenant => "The whole team".to_owned(),
         Scope::Part(_) => {
             let word = incident.scope.word();
@@ -31,9 +32,10 @@ fn cause(incident: &Incident) -> String {
 
 pub(crate) fn state(incident: &Incident) -> AnyView {
     let (tone, word) = match incident.stage() {
+        Stage::Over => (Tone::Good, "Over"),
+        _ if incident.cause == PauseCause::Evidence => (Tone::Bad, "Failed"),
         Stage::Paused | Stage::Diagnosed | Stage::Cleaned => (Tone::Bad, "Paused"),
         Stage::Probation => (Tone::Warn, "On probation"),
-        Stage::Over => (Tone::Good, "Over"),
     };
     view! { <State tone word/> }.into_any()
 }
@@ -67,11 +69,12 @@ pub(crate) fn facts(incident: &Incident, closer: Option<String>, now: OffsetDate
         let who = closer.unwrap_or_else(|| "Ownlane".to_owned());
         view! { <dt>"Over"</dt><dd><Time at=closed.at now/>{format!(" by {who} · {}", closed.reason)}</dd> }
     });
+    let verb = if incident.cause == PauseCause::Evidence { "Opened" } else { "Paused" };
     view! {
         <dl class="facts">
             <dt>"State"</dt>
             <dd>{state(incident)}</dd>
-            <dt>"Paused"</dt>
+            <dt>{verb}</dt>
             <dd><Time at=incident.opened_at now/>{format!(" by {}", cause(incident))}</dd>
             <dt>"Why"</dt>
             <dd>{incident.reason.clone()}</dd>

@@ -43,6 +43,8 @@ struct Ids {
     incident: String,
     /// The account is under review.
     stop: String,
+    /// A report of its isolation.
+    evidence: String,
 }
 
 impl Ids {
@@ -64,6 +66,7 @@ impl Ids {
             drift: id(10),
             incident: id(11),
             stop: id(12),
+            evidence: id(13),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -132,13 +135,16 @@ impl Ids {
     }
 
     async fn put_back_incident(&self, site: &TestSite) {
-        let Self { tenant, source, incident, stop, .. } = self;
+        let Self { tenant, source, incident, stop, evidence, .. } = self;
         let sql = format!(
             "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told,
                 letter_ids)
              values ('{tenant}', '{incident}', 'source', '{source}', 'Fair', 'health', 'Bounces', '2024-10-01',
                 '2024-10-01', '{{}}', '{{}}')
              on conflict (tenant_id, id) do update set closed_at = null, close_reason = null;
+             insert into evidence_reports (tenant_id, id, made_at, held, failed, not_run, key_id, report, report_signature,
+                document, document_signature)
+             values ('{tenant}', '{evidence}', '2024-10-01', 0, 0, 0, '00', '{{}}', '', '<p>', '') on conflict do nothing;
              insert into account_stops (id, region, enforcement, may_send, opened_at, told, letter_ids)
              values ('{stop}', 'r-{stop}', 'PROBATION', true, '2024-10-01', '{{}}', '{{}}') on conflict do nothing"
         );
@@ -164,6 +170,8 @@ impl Ids {
             "{drift}" => &self.drift,
             "{incident}" => &self.incident,
             "{stop}" => &self.stop,
+            "{evidence}" => &self.evidence,
+            "{key}" => "00",
             "{step}" => "1",
             "{secret}" => &secret,
             "{link}" => &link,

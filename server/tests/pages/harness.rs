@@ -13,6 +13,7 @@ use leptos::config::LeptosOptions;
 use rules::addresses::{DomainName, EmailAddress};
 use rules::time::{Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
+use server::doors::PageDoors;
 use server::system::{SystemChance, SystemClock};
 use server::world::SandboxZones;
 use std::net::{IpAddr, SocketAddr};
@@ -165,6 +166,7 @@ impl TestSite {
             chance: Arc::new(SystemChance),
             public_url: URL.into(),
             mail_from: None, // its mails would stand among those that tests look at
+            doors: Some(Arc::new(PageDoors { site: self.site.clone(), router: self.router.clone() })),
             sending: self.sending.clone(),
             event_wait: std::time::Duration::ZERO,
         }
@@ -253,6 +255,7 @@ impl TestSite {
             (select jsonb_agg(r order by tenant_id, id) from replies r),
             (select jsonb_agg(p order by tenant_id, id) from part_pauses p),
             (select jsonb_agg(i order by tenant_id, id) from incidents i),
+            (select jsonb_agg(e order by tenant_id) from tenant_evidence e),
             (select jsonb_agg(c order by root) from domain_claims c),
             (select count(*) from platform_mail))::text";
         self.database.text(sql).await
@@ -361,7 +364,7 @@ impl Browser {
         let (status, location) = (response.status(), text(header::LOCATION));
         let body = response.into_body().collect().await.unwrap().to_bytes();
         // Leptos marks where one text ends and another begins; a browser shows nothing there.
-        let text = String::from_utf8(body.to_vec()).unwrap().replace("<!>", "");
+        let text = String::from_utf8_lossy(&body).replace("<!>", "");
         Answer { status, location, text }
     }
 

@@ -134,6 +134,8 @@ impl Sending {
         site.work().await;
         let started = owner.post(&format!("{sequence}/start"), &[]).await;
         assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+        // Its tests of isolation send too, and would be among what is counted.
+        site.database.run("update tenant_evidence set due_at = null").await;
         Self { owner, sequence, mailbox }
     }
 

@@ -1,6 +1,6 @@
 //! What every duty is handed: the way to the database, SES, DNS, the clock and the dice.
 
-use crate::{Dns, Sending, Ses};
+use crate::{Dns, Doors, Sending, Ses};
 use db::scope::WorkerLogin;
 use rules::addresses::EmailAddress;
 use rules::time::{Chance, Clock, OffsetDateTime};
@@ -18,6 +18,8 @@ pub struct Context {
     pub public_url: Arc<str>,
     /// What the platform's own mail leaves from. `None`: it waits.
     pub mail_from: Option<EmailAddress>,
+    /// Whose pages are tried. `None`: this process serves none.
+    pub doors: Option<Arc<dyn Doors>>,
     /// What sending keeps between its turns.
     pub sending: Arc<Sending>,
     /// How long the queue of events is listened to at a time.

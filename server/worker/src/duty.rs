@@ -20,6 +20,8 @@ pub enum Error {
     Ses(Box<SesError>),
     #[error("{0}")]
     Import(String),
+    #[error("a report of isolation: {0}")]
+    Evidence(String),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -9,6 +9,7 @@ mod domains;
 mod due;
 mod duty;
 mod events;
+mod evidence;
 mod health;
 mod isolation;
 mod leads;
@@ -24,6 +25,7 @@ pub use context::Context;
 pub use dns::{Dns, NameServers};
 pub use domains::observe;
 pub use duty::{Error, Progress, Result};
+pub use evidence::{Door, Doors, Tries};
 pub use messages::Sending;
 
 use duty::{Begin, Duty};
@@ -33,7 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 22] = [
+const TIMETABLE: [Duty; 23] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "begin to close", period: SOON, run: |context| Box::pin(isolation::closing::begin(context)) },
     Duty { name: "list tenants at SES", period: SOON, run: |context| Box::pin(isolation::sweep::list_all(context)) },
@@ -53,6 +55,7 @@ const TIMETABLE: [Duty; 22] = [
     Duty { name: "read answers", period: SOON, run: |context| Box::pin(replies::read(context)) },
     Duty { name: "settle unknown sends", period: SOON, run: |context| Box::pin(messages::settle(context)) },
     Duty { name: "measure incidents", period: SOON, run: |context| Box::pin(health::radius::measure(context)) },
+    Duty { name: "make evidence", period: SOON, run: |context| Box::pin(evidence::make(context)) },
     Duty { name: "sweep events", period: SELDOM, run: |context| Box::pin(events::sweep(context)) },
     Duty { name: "sweep answers", period: SELDOM, run: |context| Box::pin(replies::sweep(context)) },
     Duty { name: "sweep calls", period: SELDOM, run: |context| Box::pin(isolation::sweep::forget_calls(context)) },

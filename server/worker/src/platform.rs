@@ -1,23 +1,24 @@
 //! The platform's own mail (invitations): it leaves by a tenant at SES that is nobody's but the platform's, so that pausing
 //! a team never silences it. Where it is not known whether one left, it is sent again: twice harms nobody here.
 
-use crate::aws::{Mail, SesError, SesErrorKind};
+use crate::aws::{Control, Mail, SesError, SesErrorKind};
 use crate::duty::{Progress, Result};
 use crate::isolation::account::{self, Whose};
 use crate::isolation::pool::Pooled;
-use crate::isolation::{ensure_associated, resource_arn, saga};
+use crate::isolation::saga::{Judgement, Saga, Wanted};
+use crate::isolation::{ensure_associated, resource_arn};
 use crate::{Context, mime};
 use db::accounts::platform_mail::{self, Leaving};
 use db::events::Fact;
 use db::isolation::platform_sender::{self, ReadBack};
-use db::isolation::ses_tenants::Route;
+use db::isolation::ses_tenants::{self, Route};
 use db::isolation::tiers;
 use db::scope::WorkerTx;
 use rules::addresses::EmailAddress;
 use rules::error::describe;
 use rules::events::PLATFORM_TAG;
 use rules::ids::PlatformMailId;
-use rules::isolation::Urgency;
+use rules::isolation::{ReputationPolicy, SharedPoolMode, Urgency};
 use rules::limits;
 use rules::messages::{MessageState, SendOutcome, Wait};
 use rules::time::Duration;
@@ -64,11 +65,34 @@ pub async fn prepare(context: &Context) -> Result<Progress> {
     Ok(Progress::Idle)
 }
 
+/// Whatever differs is put right.
+async fn provision(control: &Control<'_>, name: &str, pool: Pooled) -> Result<ses_tenants::ReadBack, SesError> {
+    let wanted = Wanted {
+        owner: PLATFORM_TAG,
+        tenant: name,
+        set: name,
+        policy: ReputationPolicy::Strict,
+        is_policy_new: false,
+        shared_pool_mode: SharedPoolMode::Regional,
+        pool,
+        known_delivery: (None, None),
+        left_pool: None,
+        is_paused: false,
+        was_held: false,
+        identities: Vec::new(),
+        known_identities: Vec::new(),
+    };
+    let judgement = Judgement { was_made: false, allowed: &[] };
+    let mut saga = Saga::new(control, &wanted, &judgement, None);
+    let read = saga.run().await?;
+    read.ok_or_else(|| SesError::unexpected("GetTenant", "what is being made asks nobody"))
+}
+
 async fn ensure(context: &Context, address: &EmailAddress, pool: Pooled) -> Result<ReadBack, SesError> {
     let (control, name) = (context.control(None, Urgency::Person), ses_name(context));
     let domain = address.domain();
     let domain = domain.as_str();
-    let tenant = saga::provision_platform(&control, PLATFORM_TAG, &name, pool).await?;
+    let tenant = provision(&control, &name, pool).await?;
     let find = || async { control.find_identity(domain).await };
     let mut found = find().await?;
     if found.is_none() {

@@ -46,6 +46,17 @@ pub async fn write(tx: &mut WorkerTx, call: &AwsCall) -> Result<()> {
     Ok(())
 }
 
+/// Those about a tenant from `since` on, the oldest first.
+pub async fn list_since(tx: &mut WorkerTx, tenant: TenantId, since: OffsetDateTime, rows: i64) -> Result<Vec<AwsCall>> {
+    let rows = sqlx::query("select * from aws_calls where about_tenant = $1 and at >= $2 order by id limit $3")
+        .bind(tenant.uuid())
+        .bind(since)
+        .bind(rows)
+        .fetch_all(tx.sql())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 /// The moment for one call, `pace` after that of the call before, whichever process made it.
 pub async fn take_slot(tx: &mut WorkerTx, region: &str, now: OffsetDateTime, pace: Duration) -> Result<OffsetDateTime> {
     let pace = PgInterval { months: 0, days: 0, microseconds: i64::try_from(pace.as_micros()).unwrap_or(i64::MAX) };

@@ -8,6 +8,7 @@ pub mod aws_calls;
 pub mod caps;
 pub mod closures;
 pub mod drifts;
+pub mod evidence;
 pub mod overview;
 pub mod parts;
 pub mod platform_sender;

@@ -1,11 +1,13 @@
 //! What a tenant has at SES: wanted from the first domain on, and as the worker last read it back.
 
+use crate::isolation::evidence;
 use crate::messages::lanes;
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
 use rules::ids::TenantId;
 use rules::isolation::{ReputationPolicy, SagaStep, SharedPoolMode};
-use rules::time::OffsetDateTime;
+use rules::limits;
+use rules::time::{Duration, OffsetDateTime};
 use sqlx::{PgConnection, Row};
 
 /// As last read back; `None` where nothing was read yet.
@@ -157,6 +159,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     .bind(&read.sending_pool)
     .fetch_one(tx.sql())
     .await?;
+    evidence::want(tx.sql(), tenant, now + Duration::minutes(limits::EVIDENCE_FIRST_MINS)).await?;
     if !is_new {
         return Ok(());
     }

@@ -210,6 +210,12 @@ pub async fn list(tx: &mut OperatorTx) -> Result<Pools> {
     Ok(Pools { read_at, pools, others })
 }
 
+/// How many tenants are to be in a managed pool.
+pub async fn count_in(tx: &mut WorkerTx, pool: &PoolName) -> Result<i64> {
+    let count = sqlx::query_scalar("select count(*) from tenant_tiers where pool = $1").bind(pool.as_str());
+    Ok(count.fetch_one(tx.sql()).await?)
+}
+
 /// Whether AWS gave the account IPs of its own.
 pub async fn has_ips(tx: &mut TenantTx) -> Result<bool> {
     has_ips_in(tx.sql()).await

@@ -85,3 +85,7 @@ insert into visits (tenant_id, id, operator_id, operator_name, reason, begun_at,
 insert into visit_steps (tenant_id, id, visit_id, at, method, path)
     values ('{tenant}', '{user}', '{user}', '2026-01-01', 'GET', '/t/x');
 insert into tenant_tiers (tenant_id, tier, pool, changed_at) values ('{tenant}', 'managed_pool', 'good', '2026-01-01');
+insert into tenant_evidence (tenant_id, due_at, attempts) values ('{tenant}', '2026-01-01', 0);
+insert into evidence_reports (tenant_id, id, made_at, held, failed, not_run, key_id, report, report_signature, document,
+    document_signature)
+    values ('{tenant}', '{user}', '2026-01-01', 0, 0, 0, '00', '', '', '', '');

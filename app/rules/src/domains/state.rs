@@ -129,7 +129,7 @@ impl Hold {
 }
 
 impl Found {
-    pub(super) fn is_right(&self) -> bool {
+    pub fn is_right(&self) -> bool {
         self.observation == Some(Observation::Found)
     }
 }

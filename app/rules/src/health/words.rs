@@ -64,6 +64,18 @@ impl Letter {
         }
     }
 
+    /// A test of the team's isolation failed.
+    pub fn of_evidence(team: &str, reason: &str, page: &str) -> Self {
+        let team: String = team.chars().filter(|c| !c.is_control()).take(limits::SUBJECT_NAME_CHARS_MAX).collect();
+        Self {
+            subject: format!("A test of isolation failed: {team}"),
+            body: format!(
+                "A test that tries to get past what keeps {team} apart from other teams did not fail as it must.\n\n{reason}\n\n\
+                 Your mail goes on. The operator is told too, and the test is run again every day.\n\nWhat was found:\n\n{page}\n"
+            ),
+        }
+    }
+
     /// `name`: what the scope is called. `page`: the incident's.
     pub fn write(team: &str, scope: Scope, name: &str, reason: &str, page: &str) -> Self {
         let (what, stands) = match scope {

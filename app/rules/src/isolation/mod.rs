@@ -35,10 +35,13 @@ pub enum PauseCause {
     Billing,
     /// The team is being closed.
     Closing,
+    /// A test of its isolation failed. An incident, and no pause: nothing stands still for it.
+    Evidence,
 }
 
 impl PauseCause {
-    pub const ALL: [Self; 6] = [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing, Self::Closing];
+    pub const ALL: [Self; 7] =
+        [Self::Operator, Self::Health, Self::Aws, Self::Owner, Self::Billing, Self::Closing, Self::Evidence];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,6 +51,7 @@ impl PauseCause {
             Self::Owner => "owner",
             Self::Billing => "billing",
             Self::Closing => "closing",
+            Self::Evidence => "evidence",
         }
     }
 
@@ -66,6 +70,7 @@ impl fmt::Display for PauseCause {
             Self::Owner => "the team",
             Self::Billing => "billing",
             Self::Closing => "the closing of the team",
+            Self::Evidence => "a failed test of isolation",
         })
     }
 }

@@ -42,3 +42,27 @@ pub const POOLS_READ_MINS: i64 = 60;
 
 /// A pool that a tenant has left is kept for so long: mail that Amazon had taken before is tried for up to 14 hours.
 pub const POOL_KEPT_HOURS: i64 = 24;
+
+/// A report of a team's isolation is made this often: every night.
+pub const EVIDENCE_HOURS: i64 = 24;
+
+/// By hand it is made again after this: some fifteen calls of the account's one a second.
+pub const EVIDENCE_AGAIN_MINS: i64 = 5;
+
+/// Reports are kept for so long: a buyer asks about the last quarter.
+pub const EVIDENCE_KEPT_DAYS: i64 = 120;
+
+/// Reports that a page lists.
+pub const EVIDENCE_SHOWN_MAX: i64 = 30;
+
+/// A statement on another team's rows is given up after this: it reads an index, and finds nothing.
+pub const EVIDENCE_STATEMENT_SECS: i64 = 5;
+
+/// Identities that a report reads at SES, one by one.
+pub const EVIDENCE_IDENTITIES_MAX: usize = 20;
+
+/// Calls to AWS that a report lists.
+pub const EVIDENCE_CALLS_MAX: i64 = 200;
+
+/// The first one is made so long after a team is ready at SES: its domain is in the works then, which somebody waits for.
+pub const EVIDENCE_FIRST_MINS: i64 = 10;

@@ -7,6 +7,7 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use db::isolation::ses_tenants::Route;
 use rules::events::{MESSAGE_TAG, TENANT_TAG};
+use rules::evidence::Attempt;
 use rules::messages::{Reply, SendOutcome, judge};
 use std::error::Error;
 use std::io;
@@ -46,6 +47,39 @@ impl Ses {
         match &answer {
             Ok(answer) => (judge(&Reply::Answer { message_id: answer.message_id() }), None),
             Err(error) => (judge_error(error), Some(describe(error))),
+        }
+    }
+}
+
+impl Ses {
+    /// Tries to send what must be refused, by whatever tenant and set are named.
+    pub(crate) async fn try_to_send(
+        &self,
+        (from, to): (&str, &str),
+        raw: &[u8],
+        tenant: Option<&str>,
+        set: Option<&str>,
+    ) -> Attempt {
+        let Ok(raw) = RawMessage::builder().data(Blob::new(raw)).build() else {
+            return Attempt::Unanswered("the mail could not be put into a request".to_owned());
+        };
+        let call = self.sender.send_email().from_email_address(from);
+        let answer = call
+            .destination(Destination::builder().to_addresses(to).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .set_configuration_set_name(set.map(str::to_owned))
+            .set_tenant_name(tenant.map(str::to_owned))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) if answer.message_id().is_some_and(|id| !id.is_empty()) => Attempt::Accepted,
+            Ok(_) => Attempt::Unanswered("an answer without an id".to_owned()),
+            Err(SdkError::ServiceError(answer)) => Attempt::Refused {
+                status: answer.raw().status().as_u16(),
+                code: answer.err().code().unwrap_or_default().to_owned(),
+                message: answer.err().message().unwrap_or_default().to_owned(),
+            },
+            Err(error) => Attempt::Unanswered(describe(&error)),
         }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct ConfigurationSet {
     pub owner: Option<String>,
     pub sends: bool,
     pub counts_reputation: bool,
+    /// Its mail goes by the tenant's own suppression list, so that SES takes none that names no tenant.
+    pub suppresses_by_tenant: bool,
     /// Which IPs its mail leaves from.
     pub delivery: Delivery,
 }
@@ -139,6 +141,12 @@ impl Control<'_> {
             owner: find_owner(answer.tags.as_deref()),
             sends: answer.sending_options().is_some_and(|options| options.sending_enabled),
             counts_reputation: answer.reputation_options().is_some_and(|options| options.reputation_metrics_enabled),
+            suppresses_by_tenant: answer.suppression_options().is_some_and(|options| {
+                let has = |reason| options.suppressed_reasons().contains(&reason);
+                options.suppression_scope() == Some(&SuppressionListScope::Tenant)
+                    && has(SuppressionListReason::Bounce)
+                    && has(SuppressionListReason::Complaint)
+            }),
             delivery: Delivery {
                 pool: seen.text("/DeliveryOptions/SendingPoolName"),
                 shared_pool_mode: seen.text("/DeliveryOptions/SharedPoolDeliveryMode"),
@@ -172,6 +180,15 @@ impl Control<'_> {
     pub async fn put_sending(&self, set: &str) -> Result<(), SesError> {
         let request = self.client().put_configuration_set_sending_options().configuration_set_name(set);
         self.call("PutConfigurationSetSendingOptions", set, request.sending_enabled(true).send()).await.map(drop)
+    }
+
+    pub async fn put_set_suppression(&self, set: &str) -> Result<(), SesError> {
+        let request = self.client().put_configuration_set_suppression_options().configuration_set_name(set);
+        let request = request
+            .suppression_scope(SuppressionListScope::Tenant)
+            .suppressed_reasons(SuppressionListReason::Bounce)
+            .suppressed_reasons(SuppressionListReason::Complaint);
+        self.call("PutConfigurationSetSuppressionOptions", set, request.send()).await.map(drop)
     }
 
     pub async fn put_reputation_metrics(&self, set: &str) -> Result<(), SesError> {

@@ -97,7 +97,10 @@ pub(crate) async fn open(
     let id = known.unwrap_or_else(|| IncidentId::new(now, chance));
     let Some(team) = tenants::find_own(tx).await? else { return Ok(()) };
     let page = format!("{}/t/{}/incidents/{id}", context.public_url, team.slug);
-    let letter = Letter::write(&team.name, pausing.scope, pausing.name, pausing.reason, &page);
+    let letter = match pausing.cause {
+        PauseCause::Evidence => Letter::of_evidence(&team.name, pausing.reason, &page),
+        _ => Letter::write(&team.name, pausing.scope, pausing.name, pausing.reason, &page),
+    };
     let to: Vec<_> = incidents::list_addresses(tx)
         .await?
         .into_iter()
@@ -105,7 +108,7 @@ pub(crate) async fn open(
         .collect();
     let opening = incidents::Opening {
         id,
-        pause: PauseId::new(now, chance),
+        pause: (pausing.cause != PauseCause::Evidence).then(|| PauseId::new(now, chance)),
         scope: pausing.scope,
         name: pausing.name,
         cause: pausing.cause,
@@ -116,7 +119,7 @@ pub(crate) async fn open(
         machine_now,
     };
     if incidents::open(tx, &opening, &letter, &to).await? {
-        tracing::warn!(tenant = %tx.tenant(), incident = %id, scope = pausing.scope.kind(), "paused: {}", pausing.reason);
+        tracing::warn!(tenant = %tx.tenant(), incident = %id, scope = pausing.scope.kind(), "{}: {}", pausing.cause.as_str(), pausing.reason);
     }
     Ok(())
 }

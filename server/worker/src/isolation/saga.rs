@@ -83,34 +83,6 @@ pub(crate) const LOOKED_FOR: [DriftKind; 14] = [
     DriftKind::UnknownResource,
 ];
 
-/// The platform's own: whatever differs is put right.
-pub(crate) async fn provision_platform(
-    control: &Control<'_>,
-    owner: &str,
-    name: &str,
-    pool: Pooled,
-) -> Result<ReadBack, SesError> {
-    let wanted = Wanted {
-        owner,
-        tenant: name,
-        set: name,
-        policy: ReputationPolicy::Strict,
-        is_policy_new: false,
-        shared_pool_mode: SharedPoolMode::Regional,
-        pool,
-        known_delivery: (None, None),
-        left_pool: None,
-        is_paused: false,
-        was_held: false,
-        identities: Vec::new(),
-        known_identities: Vec::new(),
-    };
-    let judgement = Judgement { was_made: false, allowed: &[] };
-    let mut saga = Saga::new(control, &wanted, &judgement, None);
-    let read = saga.run().await?;
-    read.ok_or_else(|| SesError::unexpected("GetTenant", "what is being made asks nobody"))
-}
-
 impl<'a> Saga<'a> {
     pub(crate) const fn new(
         control: &'a Control<'a>,
@@ -311,16 +283,23 @@ impl<'a> Saga<'a> {
             control.put_reputation_metrics(name).await?;
             is_put = true;
         }
+        if !set.suppresses_by_tenant
+            && self.meets(DriftKind::SuppressionScope, name, "TENANT: BOUNCE, COMPLAINT", "not the tenant's own")
+        {
+            control.put_set_suppression(name).await?;
+            is_put = true;
+        }
         if !set.sends && self.meets(DriftKind::SendingOff, name, "on", "off") {
             control.put_sending(name).await?;
             is_put = true;
         }
         if is_put {
             set = control.find_configuration_set(name).await?.ok_or_else(gone)?;
-            if !set.counts_reputation {
+            if !set.counts_reputation || !set.suppresses_by_tenant {
                 return Err(SesError::unexpected(STEP, "not as put when read back"));
             }
             self.put_right(DriftKind::ReputationMetricsOff, name);
+            self.put_right(DriftKind::SuppressionScope, name);
             if set.sends {
                 self.put_right(DriftKind::SendingOff, name);
             }

@@ -16,7 +16,8 @@ use sqlx::{AssertSqlSafe, PgConnection};
 /// A pause that is to be.
 pub struct Opening<'a> {
     pub id: IncidentId,
-    pub pause: PauseId,
+    /// `None`: nothing stands still for it.
+    pub pause: Option<PauseId>,
     pub scope: Scope,
     pub name: &'a str,
     pub cause: PauseCause,
@@ -106,7 +107,9 @@ async fn open_in(
     Ok(true)
 }
 
+/// Whether it is new.
 async fn pause(connection: &mut PgConnection, tenant: TenantId, opening: &Opening<'_>) -> Result<bool> {
+    let Some(id) = opening.pause else { return Ok(!is_open(connection, tenant, opening).await?) };
     let query = match opening.scope {
         Scope::Tenant => sqlx::query(
             "insert into pauses (tenant_id, id, cause, reason, paused_at, paused_by) values ($1, $2, $3, $4, $5, $6)
@@ -119,7 +122,7 @@ async fn pause(connection: &mut PgConnection, tenant: TenantId, opening: &Openin
     };
     let query = query
         .bind(tenant.uuid())
-        .bind(opening.pause.uuid())
+        .bind(id.uuid())
         .bind(opening.cause.as_str())
         .bind(opening.reason)
         .bind(opening.now)
@@ -129,6 +132,15 @@ async fn pause(connection: &mut PgConnection, tenant: TenantId, opening: &Openin
         Scope::Part(part) => query.bind(part.kind()).bind(part.uuid()),
     };
     Ok(query.execute(connection).await?.rows_affected() == 1)
+}
+
+async fn is_open(connection: &mut PgConnection, tenant: TenantId, opening: &Opening<'_>) -> Result<bool> {
+    let open = sqlx::query_scalar(
+        "select exists (select from incidents
+            where tenant_id = $1 and part = $2 and part_id = $3 and cause = $4 and closed_at is null)",
+    );
+    let open = open.bind(tenant.uuid()).bind(opening.scope.kind()).bind(opening.scope.uuid(tenant));
+    Ok(open.bind(opening.cause.as_str()).fetch_one(connection).await?)
 }
 
 async fn insert(
