@@ -76,7 +76,7 @@ grant select, insert on evidence_keys to app_worker;
 -- Anybody may have the public keys.
 grant select (id, public_key, made_at) on evidence_keys to app_accounts;
 grant select, insert, update on tenant_evidence to app_tenant;
-grant select, update (asked_at, due_at) on tenant_evidence to app_operator;
+grant select, update (asked_at, asked_by, due_at) on tenant_evidence to app_operator;
 grant select (tenant_id, due_at, lease_until, asked_at) on tenant_evidence to app_worker;
 grant select, insert, delete on evidence_reports to app_tenant;
 grant select on evidence_reports to app_operator;

@@ -61,7 +61,7 @@ pub async fn ask(
 ) -> Result<Response> {
     let mut tx = operator.act("ask_for_evidence", "had the tests of isolation run", Some(tenant)).await?;
     tenant::find(&mut tx, tenant).await?;
-    evidence::ask_for(&mut tx, tenant, site.now()).await?;
+    evidence::ask_for(&mut tx, tenant, operator.person.id, site.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/console/tenants/{tenant}/evidence")).into_response())
 }

@@ -74,6 +74,7 @@ async fn a_report_reads_what_is_there_and_every_test_of_isolation_holds() {
     assert_eq!(ses.len(), 3);
     for (what, outcome, found) in &ses {
         assert_eq!(outcome, "held", "{what}: {found}");
+        assert!(found.contains("(request ") && !found.contains("without an id"), "{found}");
         assert!(found.contains("AccessDeniedException") || found.contains("scope TENANT"), "{what}: {found}");
     }
     let tables = outcomes(&report, "database");
@@ -153,8 +154,9 @@ async fn a_failed_test_opens_an_incident_that_holds_nothing_and_ends_when_all_ho
     let report = ground.ask().await;
     let failed: Vec<_> =
         outcomes(&report, "database").into_iter().filter(|(_, outcome, _)| outcome == "failed").collect();
-    assert_eq!(failed.len(), 1, "{failed:?}");
-    assert!(failed[0].0.ends_with("in leads") && failed[0].2.starts_with("read: 1 row"), "{failed:?}");
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert!(failed[0].2.starts_with("on 42 of 43"), "{failed:?}");
+    assert!(failed[1].0.ends_with("in leads") && failed[1].2.starts_with("read: 1 row"), "{failed:?}");
     assert_eq!(ground.site.database.count("leads").await, 1, "what was reached is still there");
 
     let health = ground.owner.get("/t/acme/health").await.text;
@@ -188,6 +190,8 @@ async fn one_is_made_every_night_and_nobody_asks_without_pause() {
     ground.operator.post(&format!("{}/evidence", ground.console), &[]).await;
     ground.work().await;
     assert_eq!(ground.site.database.count("evidence_reports").await, 2);
+    let page = ground.owner.get("/t/acme/evidence").await.text;
+    assert!(page.contains("Earlier ones") && page.contains("asked for") && !page.contains("at its time"), "{page}");
     ground.site.clock.advance(Duration::hours(limits::EVIDENCE_HOURS));
     ground.work().await;
     assert_eq!(ground.site.database.count("evidence_reports").await, 3);

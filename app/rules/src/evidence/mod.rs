@@ -148,6 +148,8 @@ pub enum Attempt {
         /// Its name, such as `AccessDeniedException`.
         code: String,
         message: String,
+        /// AWS's own.
+        request_id: String,
     },
     /// No answer that tells, and why.
     Unanswered(String),
@@ -157,7 +159,7 @@ pub enum Attempt {
 pub fn judge_attempt(attempt: &Attempt) -> Outcome {
     match attempt {
         Attempt::Accepted => Outcome::Failed,
-        Attempt::Refused { status: 400..=499, code, message } => {
+        Attempt::Refused { status: 400..=499, code, message, .. } => {
             let text = message.to_lowercase();
             let is_about_tenants = text.contains("tenant") || text.contains("not authorized");
             let is_pause = text.contains("paused") || code == "SendingPausedException";
@@ -174,7 +176,9 @@ impl Attempt {
     pub fn words(&self) -> String {
         match self {
             Self::Accepted => "Amazon SES took the mail.".to_owned(),
-            Self::Refused { status, code, message } => format!("{status} {code}: {message}"),
+            Self::Refused { status, code, message, request_id } => {
+                format!("{status} {code}: {message} (request {request_id})")
+            }
             Self::Unanswered(why) => format!("No answer that tells: {why}"),
         }
     }
@@ -217,12 +221,26 @@ pub fn judge_reach(table: &str, [read, change, delete]: [&Reach; 3]) -> Test {
     }
 }
 
+/// What the catalog says of the tables with rows of teams: how many are under row security that binds their owner too, and
+/// whether the role that they are read in may pass it by. It holds for teams that have no row to be tried for.
+pub fn judge_catalog(tables: usize, forced: usize, is_powerful: bool) -> Test {
+    let role = if is_powerful { "the role may pass it by" } else { "the role may not pass it by" };
+    Test {
+        area: Area::Database,
+        what: "Row security on every table with rows of teams".to_owned(),
+        expected: "on all of them, for their owner too, and for the role that they are read in".to_owned(),
+        found: format!("on {forced} of {tables}; {role}"),
+        outcome: if forced == tables && tables > 0 && !is_powerful { Outcome::Held } else { Outcome::Failed },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn refused(status: u16, code: &str, message: &str) -> Outcome {
-        judge_attempt(&Attempt::Refused { status, code: code.to_owned(), message: message.to_owned() })
+        let (code, message) = (code.to_owned(), message.to_owned());
+        judge_attempt(&Attempt::Refused { status, code, message, request_id: "r-1".to_owned() })
     }
 
     #[test]
@@ -248,6 +266,14 @@ mod tests {
         }
         assert_eq!(judge_attempt(&Attempt::Accepted), Outcome::Failed);
         assert_eq!(judge_attempt(&Attempt::Unanswered("reset".to_owned())), Outcome::NotRun);
+    }
+
+    #[test]
+    fn one_table_without_row_security_is_one_too_many() {
+        assert_eq!(judge_catalog(43, 43, false).outcome, Outcome::Held);
+        for (tables, forced, is_powerful) in [(43, 42, false), (43, 43, true), (0, 0, false)] {
+            assert_eq!(judge_catalog(tables, forced, is_powerful).outcome, Outcome::Failed);
+        }
     }
 
     #[test]

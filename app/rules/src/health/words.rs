@@ -71,7 +71,7 @@ impl Letter {
             subject: format!("A test of isolation failed: {team}"),
             body: format!(
                 "A test that tries to get past what keeps {team} apart from other teams did not fail as it must.\n\n{reason}\n\n\
-                 Your mail goes on. The operator is told too, and the test is run again every day.\n\nWhat was found:\n\n{page}\n"
+                 Your mail goes on. The operator sees it too, and the test is run again every day.\n\nWhat was found:\n\n{page}\n"
             ),
         }
     }

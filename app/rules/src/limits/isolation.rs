@@ -34,7 +34,7 @@ pub const POOLS_MAX: usize = 50;
 /// The longest name of a pool that SES takes.
 pub const POOL_NAME_CHARS_MAX: usize = 64;
 
-/// IPs of one tenant: a million mails a day from each, when warm.
+/// IPs of one tenant: some fifty thousand mails a day from each, when warm, are more than any sales team writes.
 pub const TENANT_IPS_MAX: u16 = 20;
 
 /// Pools and dedicated IPs are read this often: they change when AWS gives an IP, and as IPs warm up.

@@ -3,6 +3,7 @@
 use super::Ses;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::RequestId;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use db::isolation::ses_tenants::Route;
@@ -78,6 +79,7 @@ impl Ses {
                 status: answer.raw().status().as_u16(),
                 code: answer.err().code().unwrap_or_default().to_owned(),
                 message: answer.err().message().unwrap_or_default().to_owned(),
+                request_id: answer.err().request_id().unwrap_or("without an id").to_owned(),
             },
             Err(error) => Attempt::Unanswered(describe(&error)),
         }

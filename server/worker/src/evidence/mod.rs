@@ -19,7 +19,7 @@ use db::scope::{TenantTx, WorkerTx};
 use db::{clock, domains};
 use rules::evidence::{
     Area, Call, FORMAT, Fact, Facts, LastIncident, Outcome, Report, Section, Team, Test, answers, document,
-    judge_reach, shared,
+    judge_catalog, judge_reach, shared,
 };
 use rules::health::Scope;
 use rules::ids::{EvidenceId, TenantId};
@@ -179,7 +179,7 @@ async fn try_rows(context: &Context, tenant: TenantId, facts: &DatabaseFacts) ->
     tx.commit().await?;
     // Without another team nobody's rows are tried for; the answer is the same.
     let other = other.unwrap_or_else(|| TenantId::new(context.now(), &*context.chance));
-    let mut tests = Vec::new();
+    let mut tests = vec![judge_catalog(facts.tables.len(), facts.forced, facts.is_powerful)];
     for table in &facts.tables {
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let [read, change, delete] = database::try_rows_of(&mut tx, other, table).await?;

@@ -19,7 +19,7 @@ pub struct DatabaseFacts {
     /// Tables with rows of teams.
     pub tables: Vec<String>,
     /// How many of them are under row security that binds their owner too.
-    pub forced: i64,
+    pub forced: usize,
     /// Policies on them for the role.
     pub policies: i64,
 }
@@ -113,7 +113,7 @@ pub async fn find_database_facts(tx: &mut TenantTx) -> Result<DatabaseFacts> {
         role: role.try_get("role")?,
         is_powerful: role.try_get("is_powerful")?,
         tables,
-        forced: i64::try_from(forced).unwrap_or(i64::MAX),
+        forced,
         policies,
     })
 }

@@ -92,10 +92,11 @@ pub async fn ask(tx: &mut TenantTx, by: UserId, now: OffsetDateTime) -> Result<A
 }
 
 /// By an operator.
-pub async fn ask_for(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
-    sqlx::query("update tenant_evidence set asked_at = $2, due_at = $2 where tenant_id = $1")
+pub async fn ask_for(tx: &mut OperatorTx, tenant: TenantId, by: UserId, now: OffsetDateTime) -> Result<()> {
+    sqlx::query("update tenant_evidence set asked_at = $2, asked_by = $3, due_at = $2 where tenant_id = $1")
         .bind(tenant.uuid())
         .bind(now)
+        .bind(by.uuid())
         .execute(tx.sql())
         .await?;
     Ok(())
