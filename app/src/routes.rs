@@ -255,6 +255,10 @@ fn of_the_console() -> Vec<Route> {
         get("/console/sandbox", Operator, console::sandbox::page),
         get("/console/sandbox/demos", Operator, console::sandbox::fragment),
         post("/console/sandbox/demos", Operator, console::sandbox::make),
+        get("/console/sandbox/drills", Operator, console::drill::fragment),
+        post("/console/sandbox/drills", Operator, console::drill::ask),
+        get("/console/sandbox/drills/{drill}", Operator, console::drill::page),
+        get("/console/sandbox/drills/{drill}/report.json", Operator, console::drill::download),
         get("/console/audit", Operator, console::audit::page),
     ]
 }

@@ -6,8 +6,12 @@ pub mod database;
 pub mod demo;
 pub mod doctor;
 pub mod doors;
+#[cfg(feature = "sandbox")]
+pub mod drill;
 pub mod inspect;
 pub mod middleware;
+#[cfg(feature = "sandbox")]
+mod player;
 pub mod serve;
 pub mod system;
 pub mod telemetry;

@@ -9,8 +9,10 @@ use rules::time::Clock;
 use server::config::{Config, SETTINGS_HELP};
 use server::database::Database;
 use server::doors::PageDoors;
+#[cfg(feature = "sandbox")]
+use server::drill;
 use server::serve::Server;
-use server::system::{SystemChance, SystemClock};
+use server::system::{Machine, SystemClock};
 use server::world::World;
 use server::{BoxError, doctor, inspect, telemetry};
 use std::io::Write;
@@ -35,6 +37,10 @@ enum What {
     /// Say what the product would decide about something, and why, as JSON, one object a line. Needs no database.
     #[command(subcommand, after_help = inspect::HELP)]
     Inspect(inspect::Inspect),
+    /// Play a story in throw-away worlds and report what it showed. It fails where that is not as it must be.
+    #[cfg(feature = "sandbox")]
+    #[command(subcommand)]
+    Drill(drill::command::Drill),
 }
 
 /// What needs a database.
@@ -83,6 +89,12 @@ fn run(arguments: Arguments) -> Result<ExitCode, BoxError> {
     match arguments.what {
         Some(What::Inspect(subject)) => Ok(inspect::run(&subject)),
         Some(What::Part(part)) => run_part(Some(part)),
+        #[cfg(feature = "sandbox")]
+        Some(What::Drill(drill)) => {
+            let config = Config::from_environment()?;
+            let (_folder, own) = throw_away(&config)?;
+            block_on(drill::command::run(&drill, &config, &own))
+        }
         None => run_part(None),
     }
 }
@@ -231,12 +243,13 @@ async fn context(
     let login = db::scope::WorkerLogin::connect(database.worker()?.reveal()).await?;
     let (ses, dns) = world.reach(config).await?;
     let (ses, dns) = (Arc::new(ses), Arc::new(dns));
+    let Machine { clock, chance } = Machine::real();
     Ok(worker::Context {
         login,
         ses,
         dns,
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
+        clock,
+        chance,
         public_url: config.public_url.origin().into(),
         mail_from: config.mail_from.clone(),
         doors,
@@ -250,8 +263,8 @@ async fn doors(config: &Config, database: &Database<'_>) -> Result<Option<Arc<dy
     if database.web().is_err() || database.operator().is_err() {
         return Ok(None);
     }
-    let (site, router) =
-        server::serve::pages(config, database, config.public_url.clone(), World::of_pages_alone()).await?;
+    let (url, world) = (config.public_url.clone(), World::of_pages_alone());
+    let (site, router) = server::serve::pages(config, database, url, world, Machine::real()).await?;
     Ok(Some(Arc::new(PageDoors { site, router })))
 }
 

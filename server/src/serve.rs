@@ -4,7 +4,7 @@ use crate::BoxError;
 use crate::config::{Config, PublicUrl};
 use crate::database::Database;
 use crate::doors::PageDoors;
-use crate::system::{SystemChance, SystemClock};
+use crate::system::Machine;
 use app::Site;
 use app::accounts::passwords::Passwords;
 use app::site::Parts;
@@ -42,7 +42,7 @@ impl Server {
             0 => PublicUrl::parse(&format!("http://{address}")).ok_or("the address is no public URL")?,
             _ => config.public_url.clone(),
         };
-        let (site, router) = pages(config, database, public_url.clone(), world).await?;
+        let (site, router) = pages(config, database, public_url.clone(), world, Machine::real()).await?;
         let operator_link = app::console::sign_up::issue_link(&site).await?;
         Ok(Self { listener, site, router, public_url, operator_link })
     }
@@ -75,12 +75,13 @@ pub async fn pages(
     database: &Database<'_>,
     public_url: PublicUrl,
     world: app::site::World,
+    Machine { clock, chance }: Machine,
 ) -> Result<(Site, Router), BoxError> {
     let site = Site::new(Parts {
         web: WebLogin::connect(database.web()?.reveal()).await?,
         operator: OperatorLogin::connect(database.operator()?.reveal()).await?,
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
+        clock,
+        chance,
         passwords: Passwords::default(),
         public_url: public_url.origin().to_owned(),
         mail_from: config.mail_from.clone(),

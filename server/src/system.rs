@@ -1,6 +1,20 @@
 //! The real clock and the real dice: the one place that asks the machine for either.
 
 use rules::time::{Chance, Clock, OffsetDateTime};
+use std::sync::Arc;
+
+/// What tells the time and throws the dice: the machine's own, or a play's.
+#[derive(Clone)]
+pub struct Machine {
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+}
+
+impl Machine {
+    pub fn real() -> Self {
+        Self { clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) }
+    }
+}
 
 pub struct SystemClock;
 

@@ -27,10 +27,10 @@ mod played {
     use super::{BoxError, Config, Endpoint, NameServers, Replies, SEND_TIMEOUT, SesSettings};
     use crate::config::WorldConfig;
     use crate::serve::Server;
-    use crate::system::{SystemChance, SystemClock};
+    use crate::system::Machine;
     use app::site::Zones;
     use rules::domains::{RecordKind, WantedRecord};
-    use rules::time::{Chance, Clock};
+    use rules::time::Clock;
     use sandbox::{MailIn, Options, Record, Sandbox};
     use std::net::SocketAddr;
     use std::path::PathBuf;
@@ -59,10 +59,22 @@ mod played {
             state: Option<PathBuf>,
             stop: watch::Receiver<bool>,
         ) -> Result<Self, BoxError> {
+            Self::play_by(&Machine::real(), EVENT_DELAY_SECS, config, state, stop).await
+        }
+
+        /// The same by another clock and other dice. `event_delay`: see [`Options`].
+        pub async fn play_by(
+            Machine { clock, chance }: &Machine,
+            event_delay: f64,
+            config: &Config,
+            state: Option<PathBuf>,
+            stop: watch::Receiver<bool>,
+        ) -> Result<Self, BoxError> {
             let (listen, dns) = match config.world {
                 WorldConfig::Elsewhere { address, dns } => return Ok(Self { address, dns, zones: None }),
                 WorldConfig::Own { listen, dns } => (listen, dns),
             };
+            let (clock, chance) = (clock.clone(), chance.clone());
             let sandbox = Sandbox::bind(Options {
                 listen,
                 dns,
@@ -77,9 +89,9 @@ mod played {
                 }),
                 strict: false,
                 state,
-                event_delay: EVENT_DELAY_SECS,
-                now: Arc::new(seconds_now),
-                chance: Arc::new(|bytes| SystemChance.fill(bytes)),
+                event_delay,
+                now: Arc::new(move || seconds_now(&*clock)),
+                chance: Arc::new(move |bytes| chance.fill(bytes)),
             })
             .await?;
             let (address, dns, world) = (sandbox.address, sandbox.dns, sandbox.world());
@@ -97,13 +109,18 @@ mod played {
             app::site::World::Sandbox { zones }
         }
 
+        /// `None`: another process plays it.
+        pub fn played(&self) -> Option<sandbox::World> {
+            self.zones.as_ref().map(|zones| zones.0.clone())
+        }
+
         /// Does what its buttons ask for, as long as it goes on.
         pub fn play(&self, server: &Server, stop: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
-            let (site, router, zones) = (server.site.clone(), server.router.clone(), self.zones.clone());
+            let (site, router, played) = (server.site.clone(), server.router.clone(), self.played());
             async move {
-                if let Some(zones) = zones {
-                    crate::demo::run(site, router, zones.0.clone(), stop).await;
-                }
+                let Some(world) = played else { return };
+                let drills = crate::drill::keeper::run(site.clone(), stop.clone());
+                tokio::join!(crate::demo::run(site, router, world, stop), drills);
             }
         }
 
@@ -141,8 +158,8 @@ mod played {
 
     /// Epoch seconds.
     #[expect(clippy::cast_precision_loss, reason = "microseconds of this century are exact in a double")]
-    fn seconds_now() -> f64 {
-        let micros = SystemClock.now().unix_timestamp_nanos() / 1000;
+    fn seconds_now(clock: &dyn Clock) -> f64 {
+        let micros = clock.now().unix_timestamp_nanos() / 1000;
         micros as f64 / 1_000_000.0
     }
 

@@ -128,7 +128,8 @@ impl EmbeddedPostgres {
         DATABASE
     }
 
-    fn url(&self, user: &str, database: &str) -> String {
+    /// The address of any database of the cluster for one of its users.
+    pub fn url(&self, user: &str, database: &str) -> String {
         format!("postgres://{user}@localhost/{database}?host={}", percent_encoded(&self.sockets))
     }
 

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod console;
 pub mod demos;
 pub mod domains;
+pub mod drills;
 pub mod embedded_postgres;
 pub mod error;
 pub mod events;

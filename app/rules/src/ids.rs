@@ -47,6 +47,8 @@ id! {
     TenantId;
     #[doc = "A demo team that the sandbox's button makes."]
     DemoId;
+    #[doc = "A noisy-neighbour drill that the console's button plays."]
+    DrillId;
     #[doc = "An invitation into a tenant."]
     InvitationId;
     #[doc = "One cause for which a tenant's lane stands still."]

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod addresses;
 pub mod checks;
 pub mod domains;
+pub mod drill;
 pub mod error;
 pub mod events;
 pub mod evidence;

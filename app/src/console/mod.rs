@@ -7,6 +7,7 @@ pub mod audit;
 pub mod caps;
 pub mod closure;
 pub mod drift;
+pub mod drill;
 pub mod evidence;
 pub mod incident;
 pub mod incidents;

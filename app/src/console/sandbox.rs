@@ -1,6 +1,7 @@
-//! `/console/sandbox`: the world that is played here, how far its time is ahead, and the button that makes a demo team. Where
+//! `/console/sandbox`: the world that is played here, and the buttons that make a demo team and play a drill. Where
 //! mail really leaves there is no such page.
 
+use crate::console::drill;
 use crate::page::{render, render_fragment};
 use crate::ssr::Operator;
 use crate::ui::button::Submit;
@@ -22,6 +23,7 @@ const ADDRESS: &str = "/console/sandbox";
 
 pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Response> {
     let demos = read(&site, &operator).await?;
+    let drills = drill::list(&site, &operator).await?;
     let (now, name) = (site.now(), operator.person.name.clone());
     let can_make = site.world.zones().is_some();
     Ok(render(&site, StatusCode::OK, "Sandbox", move || {
@@ -40,6 +42,18 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
                     view! { <Region address=format!("{ADDRESS}/demos")>{standing(demos, now)}</Region> }.into_any()
                 } else {
                     view! { <p class="soft">"The sandbox runs in another process: demo teams are made where it runs with the pages."</p> }
+                        .into_any()
+                }}
+                <h2>"The noisy neighbour"</h2>
+                <p>
+                    "Two teams live side by side in worlds of their own, one of them uploads a bad list, and the other's figures are \
+                     compared with those of the same weeks without it. Nothing of yours is touched. It takes some minutes; \
+                     "<code>"ownlane drill noisy-neighbour"</code>" does the same."
+                </p>
+                {if can_make {
+                    view! { <Region address=format!("{ADDRESS}/drills")>{drill::cards(drills, now)}</Region> }.into_any()
+                } else {
+                    view! { <p class="soft">"The sandbox runs in another process: drills are played where it runs with the pages."</p> }
                         .into_any()
                 }}
             </Console>

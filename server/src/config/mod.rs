@@ -158,6 +158,25 @@ impl Config {
     }
 }
 
+#[cfg(feature = "sandbox")]
+impl Config {
+    /// For a throw-away world on this machine, in this database.
+    pub fn apart(&self, public_url: PublicUrl, database: ForeignDatabase) -> Self {
+        Self {
+            listen: WorldConfig::ANY_PORT,
+            public_url,
+            data: self.data.clone(),
+            pg_bin: self.pg_bin.clone(),
+            path: self.path.clone(),
+            database: Some(database),
+            trusted_proxies: Vec::new(),
+            mail_from: None,
+            ses_prefix: self.ses_prefix.clone(),
+            world: WorldConfig::Own { listen: WorldConfig::ANY_PORT, dns: WorldConfig::ANY_PORT },
+        }
+    }
+}
+
 /// In the sandbox there is always one.
 fn mail_from(given: Option<String>) -> Result<Option<EmailAddress>, ConfigError> {
     let given = given.or_else(|| world::MAIL_FROM.map(str::to_owned));
@@ -218,6 +237,13 @@ const fn invalid(name: &'static str, why: String) -> ConfigError {
 }
 
 impl ForeignDatabase {
+    /// `url`: of each login, and of the owner for `None`.
+    pub fn of(url: impl Fn(Option<&str>) -> String) -> Self {
+        let login = |login| Some(DatabaseUrl(url(Some(login))));
+        let owner = Some(DatabaseUrl(url(None)));
+        Self { owner, web: login("ownlane_web"), worker: login("ownlane_worker"), operator: login("ownlane_operator") }
+    }
+
     const fn is_given(&self) -> bool {
         self.owner.is_some() || self.web.is_some() || self.worker.is_some() || self.operator.is_some()
     }

@@ -16,7 +16,7 @@ mod played {
     use super::super::{ConfigError, invalid};
     use rules::addresses::DomainName;
     use std::collections::HashMap;
-    use std::net::SocketAddr;
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
     use worker::NameServers;
 
     const SANDBOX_LISTEN: &str = "OWNLANE_SANDBOX_LISTEN";
@@ -37,6 +37,8 @@ mod played {
     }
 
     impl WorldConfig {
+        pub const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
         /// Where answers come in.
         pub fn reply_domain(&self) -> Option<DomainName> {
             DomainName::parse(REPLY_DOMAIN).ok()

@@ -1,25 +1,25 @@
 //! Demo teams: what the sandbox's button asks for is made by pressing the product's own buttons, as their owner would, while
 //! the worker works. It knows pages and forms only, and must never write what a form could.
 
-mod fields;
 mod leads;
 mod life;
-mod person;
 
 use crate::BoxError;
+use crate::player::{Meanwhile, Player, team};
 use app::Site;
 use app::accounts::sessions;
 use axum::Router;
 use db::demos::{self, Wish};
 use db::scope::AccountsTx;
-use person::Person;
 use rules::error::describe;
 use rules::time::Duration;
+use std::sync::Arc;
 use std::time::Duration as Wait;
 use tokio::sync::watch;
 
 /// How often it is looked whether one is asked for.
 const PERIOD: Wait = Wait::from_secs(1);
+const LOOK_AGAIN: Wait = Wait::from_millis(300);
 /// A demo that takes longer is given up.
 const PATIENCE: Wait = Wait::from_secs(180);
 /// How much life a demo has behind it.
@@ -74,31 +74,34 @@ impl Maker {
     }
 
     async fn make(&self, wish: &Wish, cookie: &str, days: i64) -> Result<(), BoxError> {
-        let mut person = Person::new(&self.site, self.router.clone(), cookie);
+        let look_again: Meanwhile = Arc::new(|| Box::pin(async { Ok(tokio::time::sleep(LOOK_AGAIN).await) }));
+        let mut player = Player::new(&self.site, self.router.clone(), cookie, look_again);
         let slug = format!("demo-{}", wish.number);
         self.say(wish, "The team is made, and you join it.").await?;
-        let email = person.own_address(&self.site, wish.asked_by).await?;
-        person
+        let email = player.own_address(&self.site, wish.asked_by).await?;
+        player
             .send(
                 "/console/tenants/new",
                 &[("name", &format!("Demo {}", wish.number)), ("slug", &slug), ("owner", &email)],
             )
             .await?;
-        let link = person.find_link("/console/mail", "/invitation/").await?;
-        person.send(&link, &[]).await?;
+        let link = player.find_link("/console/mail", "/invitation/").await?;
+        player.send(&link, &[]).await?;
         self.write_slug(wish, &slug).await?;
-        let team = format!("/t/{slug}");
+        let pages = format!("/t/{slug}");
         self.say(wish, "Its domain is connected, and leads come in.").await?;
         let domain = format!("{slug}-sales.example");
-        let domain_page = person.send(&format!("{team}/domains/new"), &[("domain", &domain)]).await?;
-        let source = life::import(&mut person, &team, &slug).await?;
-        person.send(&format!("{team}/settings"), &[("postal", "Demo GmbH\r\nHafenstr. 1\r\n20457 Hamburg")]).await?;
+        let domain_page = player.send(&format!("{pages}/domains/new"), &[("domain", &domain)]).await?;
+        let file = leads::file(&slug);
+        let source = team::import(&mut player, &pages, ("fair.csv", "The fair in May"), &file).await?;
+        player.send(&format!("{pages}/settings"), &[("postal", "Demo GmbH\r\nHafenstr. 1\r\n20457 Hamburg")]).await?;
         self.say(wish, "Its records are published, and Amazon SES looks at them.").await?;
-        life::verify(&mut person, &domain_page).await?;
+        team::verify(&mut player, &domain_page).await?;
         self.say(wish, "Mailboxes and a sequence are written.").await?;
-        life::write(&mut person, &team, &domain_page, &source).await?;
-        life::pass(self, wish, &mut person, Duration::days(days)).await?;
-        life::opt_out(&mut person, &self.world, &slug).await?;
+        let mailboxes = team::make_mailboxes(&mut player, &pages, &domain_page, &life::MAILBOXES, life::GAP).await?;
+        team::start_sequence(&mut player, &pages, "After the fair", &life::STEPS, &mailboxes, &source).await?;
+        life::pass(self, wish, &mut player, Duration::days(days)).await?;
+        life::opt_out(&mut player, &self.world, &slug).await?;
         self.say(wish, &format!("{days} days have passed.")).await
     }
 

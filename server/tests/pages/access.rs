@@ -45,6 +45,7 @@ struct Ids {
     stop: String,
     /// A report of its isolation.
     evidence: String,
+    drill: String,
 }
 
 impl Ids {
@@ -67,6 +68,7 @@ impl Ids {
             incident: id(11),
             stop: id(12),
             evidence: id(13),
+            drill: id(14),
         };
         let sql = format!(
             "insert into users (id, name, email, password_hash, created_at)
@@ -135,7 +137,7 @@ impl Ids {
     }
 
     async fn put_back_incident(&self, site: &TestSite) {
-        let Self { tenant, source, incident, stop, evidence, .. } = self;
+        let Self { tenant, user, source, incident, stop, evidence, drill, .. } = self;
         let sql = format!(
             "insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, paused_at, opened_at, told,
                 letter_ids)
@@ -146,7 +148,12 @@ impl Ids {
                 document, document_signature)
              values ('{tenant}', '{evidence}', '2024-10-01', 0, 0, 0, '00', '{{}}', '', '<p>', '') on conflict do nothing;
              insert into account_stops (id, region, enforcement, may_send, opened_at, told, letter_ids)
-             values ('{stop}', 'r-{stop}', 'PROBATION', true, '2024-10-01', '{{}}', '{{}}') on conflict do nothing"
+             values ('{stop}', 'r-{stop}', 'PROBATION', true, '2024-10-01', '{{}}', '{{}}') on conflict do nothing;
+             insert into drills (id, asked_by, asked_at, stage, finished_at, holds, report)
+             values ('{drill}', '{user}', '2024-10-01', '', '2024-10-01', true, '{{
+                \"format\": \"ownlane.drill/1\", \"runs\": [], \"moved\": [], \"findings\": [], \"plan\": {{\"seed\": 1,
+                \"days_before\": 1, \"days_after\": 1, \"mailboxes\": 1, \"a_day\": 1, \"bad_rows\": 1, \"step_secs\": 1}}}}')
+             on conflict do nothing"
         );
         site.database.run(&sql).await;
     }
@@ -171,6 +178,7 @@ impl Ids {
             "{incident}" => &self.incident,
             "{stop}" => &self.stop,
             "{evidence}" => &self.evidence,
+            "{drill}" => &self.drill,
             "{key}" => "00",
             "{step}" => "1",
             "{secret}" => &secret,

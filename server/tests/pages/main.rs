@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod domains;
 mod drift;
+mod drill;
 mod evidence;
 mod faults;
 mod harness;

@@ -92,21 +92,24 @@ pub async fn run(context: Context, stop: watch::Receiver<bool>) {
     context.sending.wait().await;
 }
 
-/// Does every duty until nothing is due: for tests, which end with nothing left undone.
+/// Does every duty in turn until none finds anything due: for tests and drills, which end with nothing left undone.
 pub async fn drain(context: &Context) -> Result<()> {
-    loop {
-        let mut more = false;
-        for duty in TIMETABLE {
-            match (duty.run)(context).await {
-                Ok(progress) => more |= progress == Progress::More,
-                // Amazon out of reach is no end of the work: what needs it is due again later.
-                Err(Error::Ses(error)) => tracing::warn!("{}: {error}", duty.name),
-                Err(error) => return Err(error),
+    let mut idle = 0;
+    for duty in TIMETABLE.iter().cycle() {
+        let progress = match (duty.run)(context).await {
+            Ok(progress) => progress,
+            // Amazon out of reach is no end of the work: what needs it is due again later.
+            Err(Error::Ses(error)) => {
+                tracing::warn!("{}: {error}", duty.name);
+                Progress::Idle
             }
-        }
+            Err(error) => return Err(error),
+        };
         context.sending.wait().await;
-        if !more {
-            return Ok(());
+        idle = if progress == Progress::More { 0 } else { idle + 1 };
+        if idle == TIMETABLE.len() {
+            break;
         }
     }
+    Ok(())
 }

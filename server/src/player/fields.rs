@@ -2,7 +2,7 @@
 
 use form_urlencoded::Serializer;
 
-pub(super) fn encode<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String {
+pub fn encode<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String {
     fields
         .iter()
         .fold(Serializer::new(String::new()), |mut body, (name, value)| {
@@ -13,7 +13,7 @@ pub(super) fn encode<N: AsRef<str>, V: AsRef<str>>(fields: &[(N, V)]) -> String 
 }
 
 /// What the page's form with this field would send as it stands: hidden fields and chosen options.
-pub(super) fn proposed(page: &str, field: &str) -> Vec<(String, String)> {
+pub fn proposed(page: &str, field: &str) -> Vec<(String, String)> {
     let named = format!("name=\"{field}\"");
     let Some(form) = page.split("<form").find(|form| form.contains(&named)) else { return Vec::new() };
     let inputs = form.split("<input").skip(1).filter(|input| tag(input).contains("type=\"hidden\""));

@@ -1,6 +1,9 @@
-//! Somebody signed in, who sends forms and reads pages without a network between.
+//! Somebody who uses the product in the sandbox's stead: sends forms and reads pages, without a network between. It must never
+//! write what a form could.
 
-use super::fields;
+pub mod fields;
+pub mod team;
+
 use crate::BoxError;
 use app::{Client, Site};
 use axum::Router;
@@ -10,32 +13,38 @@ use db::accounts::people;
 use db::scope::AccountsTx;
 use rules::ids::UserId;
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::pin::Pin;
+use std::sync::Arc;
 use tower::ServiceExt;
 
 const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
-const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
-pub(super) struct Person {
+/// What happens while somebody waits before looking again.
+pub type Meanwhile = Arc<dyn Fn() -> Waiting + Send + Sync>;
+pub type Waiting = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+pub struct Player {
     router: Router,
     cookie: String,
     origin: String,
+    meanwhile: Meanwhile,
 }
 
-impl Person {
-    pub(super) fn new(site: &Site, router: Router, cookie: &str) -> Self {
-        Self { router, cookie: cookie.to_owned(), origin: site.public_url.clone() }
+impl Player {
+    /// `cookie`: of a session, or nothing before they sign in.
+    pub fn new(site: &Site, router: Router, cookie: &str, meanwhile: Meanwhile) -> Self {
+        Self { router, cookie: cookie.to_owned(), origin: site.public_url.clone(), meanwhile }
     }
 
     /// Under which they sign in.
-    pub(super) async fn own_address(&self, site: &Site, user: UserId) -> Result<String, BoxError> {
+    pub async fn own_address(&self, site: &Site, user: UserId) -> Result<String, BoxError> {
         let mut tx = AccountsTx::begin(&site.web).await?;
         let person = people::find_person(&mut tx, user).await?;
         tx.commit().await?;
         Ok(person.ok_or("whoever asked for it is gone")?.email)
     }
 
-    pub(super) async fn read(&mut self, path: &str) -> Result<String, BoxError> {
+    pub async fn read(&mut self, path: &str) -> Result<String, BoxError> {
         let answer = self.ask(Request::get(path).body(Body::empty())?).await?;
         let status = answer.status();
         let bytes = to_bytes(answer.into_body(), PAGE_BYTES_MAX).await?;
@@ -47,7 +56,7 @@ impl Person {
     }
 
     /// Until the page says one of the two: the first is hoped for.
-    pub(super) async fn read_until(&mut self, path: &str, hoped: &str, feared: Option<&str>) -> Result<(), BoxError> {
+    pub async fn read_until(&mut self, path: &str, hoped: &str, feared: Option<&str>) -> Result<(), BoxError> {
         loop {
             let page = self.read(path).await?;
             if page.contains(hoped) {
@@ -56,19 +65,27 @@ impl Person {
             if feared.is_some_and(|feared| page.contains(feared)) {
                 return Err(format!("{path} does not say “{hoped}”.").into());
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
+            self.wait().await?;
         }
     }
 
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Result<(), BoxError> {
+        self.send("/sign-in", &[("email", email), ("password", password)]).await.map(drop)
+    }
+
+    pub async fn wait(&self) -> Result<(), BoxError> {
+        (self.meanwhile)().await
+    }
+
     /// Sends a form; where it leads.
-    pub(super) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<String, BoxError> {
+    pub async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<String, BoxError> {
         let body = fields::encode(fields);
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.submit(path, request.header(header::ORIGIN, &self.origin).body(Body::from(body))?).await
     }
 
     /// Sends a form with one file; where it leads.
-    pub(super) async fn upload(&mut self, path: &str, name: &str, file: &str) -> Result<String, BoxError> {
+    pub async fn upload(&mut self, path: &str, name: &str, file: &str) -> Result<String, BoxError> {
         let body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n\
              {file}\r\n--edge--\r\n"
@@ -78,7 +95,7 @@ impl Person {
     }
 
     /// The first link of the page with this in it.
-    pub(super) async fn find_link(&mut self, path: &str, part: &str) -> Result<String, BoxError> {
+    pub async fn find_link(&mut self, path: &str, part: &str) -> Result<String, BoxError> {
         let page = self.read(path).await?;
         let start = page.find(part).ok_or_else(|| format!("{path} has no link to {part}."))?;
         let rest = page.get(start..).unwrap_or_default();
@@ -97,9 +114,13 @@ impl Person {
         }
     }
 
-    async fn ask(&self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    async fn ask(&mut self, mut request: Request<Body>) -> Result<Response<Body>, BoxError> {
         request.headers_mut().insert(header::COOKIE, self.cookie.parse()?);
         request.extensions_mut().insert(Client(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-        Ok(self.router.clone().oneshot(request).await?)
+        let answer = self.router.clone().oneshot(request).await?;
+        if let Some(cookie) = answer.headers().get(header::SET_COOKIE) {
+            self.cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
+        }
+        Ok(answer)
     }
 }
