@@ -74,7 +74,12 @@ impl Maker {
     }
 
     async fn make(&self, wish: &Wish, cookie: &str, days: i64) -> Result<(), BoxError> {
-        let look_again: Meanwhile = Arc::new(|| Box::pin(async { Ok(tokio::time::sleep(LOOK_AGAIN).await) }));
+        let look_again: Meanwhile = Arc::new(|| {
+            Box::pin(async {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                Ok(())
+            })
+        });
         let mut player = Player::new(&self.site, self.router.clone(), cookie, look_again);
         let slug = format!("demo-{}", wish.number);
         self.say(wish, "The team is made, and you join it.").await?;

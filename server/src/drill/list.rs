@@ -3,9 +3,8 @@
 
 /// Two of three have their mailboxes where half of what is thought of a sender are its IPs, one where a fifth is.
 const PROVIDERS: [&str; 3] = ["outlook.com", "hotmail.com", "gmail.com"];
-/// Of a good list one in so many is gone, and one in so many calls it spam.
+/// Of a good list one in so many is gone. That one calls it spam would be seen for days in where mails end, as chance has it.
 const GOOD_BOUNCE: usize = 90;
-const GOOD_COMPLAINT: usize = 400;
 
 /// What an old list with role accounts does, over and over: most are gone, some complain.
 const OLD: [&str; 10] = [
@@ -23,7 +22,6 @@ const OLD: [&str; 10] = [
 
 pub fn good(team: &str, rows: usize) -> String {
     list(rows, |n| match n {
-        _ if n % GOOD_COMPLAINT == GOOD_COMPLAINT / 2 => format!("{team}{n}.complain"),
         _ if n % GOOD_BOUNCE == GOOD_BOUNCE / 2 => format!("{team}{n}.bounce"),
         _ => format!("{team}{n}"),
     })

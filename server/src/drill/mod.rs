@@ -36,7 +36,7 @@ pub struct Scale {
 
 impl Scale {
     /// Two weeks well, and one with the bad list.
-    pub const WHOLE: Self = Self { days_before: 10, days_after: 5, mailboxes: 4, step_secs: 120 };
+    pub const WHOLE: Self = Self { days_before: 10, days_after: 5, mailboxes: 4, step_secs: 240 };
     /// As much as shows the same.
     pub const SMALL: Self = Self { days_before: 2, days_after: 2, mailboxes: 2, step_secs: 600 };
 
@@ -73,9 +73,12 @@ pub async fn noisy_neighbour(
 ) -> Result<Report, BoxError> {
     let [first, second, third, fourth] = databases;
     let [one, two, three, four] = runs(seed);
-    let play = |run: (Arrangement, u64), database| play(config, database, scale, run, say);
-    let (one, two) = tokio::try_join!(play(one, first), play(two, second))?;
-    let (three, four) = tokio::try_join!(play(three, third), play(four, fourth))?;
+    let say_first = |stage: &str| say(&format!("Runs 1 and 2 of 4. {stage}"));
+    let say_last = |stage: &str| say(&format!("Runs 3 and 4 of 4. {stage}"));
+    let (one, two) =
+        tokio::try_join!(play(config, first, scale, one, &say_first), play(config, second, scale, two, &say_first))?;
+    let (three, four) =
+        tokio::try_join!(play(config, third, scale, three, &say_last), play(config, fourth, scale, four, &say_last))?;
     Ok(Report::of(scale.plan(seed), vec![two, one, three, four]))
 }
 

@@ -27,7 +27,7 @@ pub async fn start_sandbox(clock: Arc<TestClock>) -> sandbox::Sandbox {
         strict: true,
         state: None,
         event_delay: 0.0,
-        now: Arc::new(move || clock.now().unix_timestamp() as f64),
+        now: Arc::new(move || clock.now().unix_timestamp_nanos() as f64 / 1e9),
         chance: Arc::new(|bytes| SystemChance.fill(bytes)),
     })
     .await

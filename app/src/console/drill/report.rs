@@ -89,6 +89,7 @@ fn compared(moved: Vec<Moved>) -> impl IntoView {
     let rows = moved
         .into_iter()
         .map(|it| {
+            let known = if it.resolution == 0 { "1".to_owned() } else { thousands(it.resolution) };
             let (tone, word) = if it.is_noise() { (Tone::Good, "Noise") } else { (Tone::Bad, "Moved") };
             view! {
                 <tr>
@@ -96,13 +97,13 @@ fn compared(moved: Vec<Moved>) -> impl IntoView {
                     <td data-label="Verdict"><StateWord tone word/></td>
                     <td class="number" data-label="Moved by">{thousands(it.by)}</td>
                     <td class="number" data-label="Noise">{thousands(it.noise)}</td>
-                    <td class="number" data-label="Seen to">{thousands(it.resolution)}</td>
+                    <td class="number" data-label="Known to">{known}</td>
                 </tr>
             }
             .into_any()
         })
         .collect();
-    let numbers = ["Moved by", "Noise", "Seen to"].map(Column::Number);
+    let numbers = ["Moved by", "Noise", "Known to"].map(Column::Number);
     let columns = [Column::Text("Figure of B"), Column::Text("Verdict")].into_iter().chain(numbers).collect();
     view! { <Table columns rows/> }
 }
