@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
 
+#[path = "../shared/backlog.rs"]
+mod backlog;
 #[path = "../../tests/pages/harness.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod harness;
@@ -157,20 +159,8 @@ async fn claims(site: &TestSite, operator: &mut Browser) {
         let team = Sending::start(site, operator, slug, "email,first_name\nl@n.example,L\n", &STEPS).await;
         team.more_mailboxes(site, LANES - 1).await;
         let id = site.tenant_id(slug).await;
-        site.database
-            .run(&format!(
-                "set session_replication_role = replica;
-                 create temporary table many as
-                    select gen_random_uuid() id, n from generate_series(2, {waiting}) n;
-                 insert into leads (tenant_id, id, email, fields, added_at, changed_at)
-                    select tenant_id, many.id, 'l' || n || '@n.example', fields, added_at, changed_at
-                    from leads, many where tenant_id = '{id}';
-                 insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, checked_version)
-                    select tenant_id, sequence_id, many.id, source_id, added_at, checked_version
-                    from enrolments, many where tenant_id = '{id}';
-                 drop table many; update sequences set paused_at = now(); update lanes set due_at = null"
-            ))
-            .await;
+        backlog::fill(site, &id, waiting).await;
+        site.database.run("update sequences set paused_at = now(); update lanes set due_at = null").await;
         tenants.push(TenantId::from_uuid(id.parse().unwrap()));
     }
     site.database.run("vacuum analyze").await;

@@ -69,12 +69,11 @@ async fn fill(site: &TestSite) {
                 from tenants t, generate_series(1, 20) n;
              insert into lanes (tenant_id, mailbox_id, due_at, waits_for) select tenant_id, id, now(), 'gap' from mailboxes;
              insert into incidents (tenant_id, id, part, part_id, part_name, cause, reason, measure, span, judged_by, sends, bad,
-                judged_from, judged_until, paused_at, opened_at, told, letter_ids, closed_at, close_reason)
+                judged_from, judged_until, event_received_at, event_message_id, paused_at, opened_at, told, letter_ids, closed_at, close_reason)
                 select t.tenant_id, gen_random_uuid(), 'source', t.tenant_id, 'The fair', 'health', 'Bounces', 'hard_bounces',
-                    'day', 'ceiling', 100, 5, now() - n * interval '1 day' - interval '1 day', now() - n * interval '1 day',
-                    now() - n * interval '1 day', now() - n * interval '1 day', '{{}}', '{{}}',
-                    case when n > 2 then now() end, case when n > 2 then 'Cleaned' end
-                from tenants t, generate_series(1, {INCIDENTS_EACH}) n;
+                    'day', 'ceiling', 100, 5, at - interval '1 day', at, at, gen_random_uuid(), at, at, '{{}}', '{{}}',
+                    case when n > 1 then now() end, case when n > 1 then 'Cleaned' end
+                from tenants t, generate_series(1, {INCIDENTS_EACH}) n, lateral (select now() - n * interval '1 day' as at) l;
              insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
                 is_simulated, state, claimed_at, sent_on, ses_id, provider, delivered_at, bounced_at)
                 select m.tenant_id, gen_random_uuid(), m.id, m.tenant_id, gen_random_uuid(), m.tenant_id, 1, 1,

@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
 
+#[path = "../shared/backlog.rs"]
+mod backlog;
 mod console;
 #[path = "../../tests/pages/harness.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]

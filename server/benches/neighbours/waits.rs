@@ -1,6 +1,7 @@
 //! How long a neighbour's mails wait, from due to taken by SES: alone, beside a team with a backlog of a million whose lanes are
 //! all due at every moment, and beside that team when it is paused in the middle. What SES takes in a second is what is short.
 
+use crate::backlog;
 use crate::harness::{Browser, TestSite};
 use crate::teams::Sending;
 use rules::time::{Clock, machine_readable};
@@ -49,7 +50,8 @@ pub async fn measure(site: &TestSite) {
     let (a, b) = (site.tenant_id("busy").await, site.tenant_id("calm").await);
     let ground = Ground { site, operator, a, b };
     ground.rest().await;
-    ground.fill_backlog().await;
+    backlog::fill(site, &ground.a, BACKLOG).await;
+    site.database.run("vacuum analyze").await;
     ground.run().await;
 }
 
@@ -79,27 +81,8 @@ impl Ground<'_> {
 
     /// No lane is due, and no cap is used.
     async fn rest(&self) {
-        let sql = "update lanes set due_at = null; update mailboxes set daily_cap = 32000";
+        let sql = "update lanes set due_at = null; update mailboxes set daily_cap = 50";
         self.site.database.run(sql).await;
-    }
-
-    async fn fill_backlog(&self) {
-        let a = &self.a;
-        self.site
-            .database
-            .run(&format!(
-                "set session_replication_role = replica;
-                 create temporary table many as select gen_random_uuid() id, n from generate_series(2, {BACKLOG}) n;
-                 insert into leads (tenant_id, id, email, fields, added_at, changed_at)
-                    select tenant_id, many.id, 'l' || n || '@busy.example', fields, added_at, changed_at
-                    from leads, many where tenant_id = '{a}';
-                 insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, checked_version)
-                    select tenant_id, sequence_id, many.id, source_id, added_at, checked_version
-                    from enrolments, many where tenant_id = '{a}';
-                 drop table many"
-            ))
-            .await;
-        self.site.database.run("vacuum analyze").await;
     }
 
     /// Each lane of B is due once; how long each mail waited.
@@ -152,7 +135,12 @@ impl Ground<'_> {
             .filter_map(|mail| Some((mail.at, due.get(mailboxes.get(mail.tags.get("ownlane-message")?)?)?)))
             .map(|(at, due)| Duration::from_secs_f64((at - due).max(0.0)))
             .collect();
-        assert_eq!(waits.len(), LANES_OF_B, "each mail of B was taken");
+        let told = format!(
+            "select (select string_agg(coalesce(waits_for, 'none') || ' ' || n, ', ') from (
+                select waits_for, count(*) n from lanes where tenant_id = '{b}' group by 1) w) || ', messages '
+                || (select count(*) from messages where tenant_id = '{b}')"
+        );
+        assert_eq!(waits.len(), LANES_OF_B, "each mail of B was taken: {}", self.site.database.text(&told).await);
         self.site.work().await;
         waits
     }
