@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
 
-#[path = "../shared/backlog.rs"]
+#[path = "../parts/backlog.rs"]
 mod backlog;
 #[path = "../../tests/pages/harness.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is none")]
 
-#[path = "../shared/backlog.rs"]
+#[path = "../parts/backlog.rs"]
 mod backlog;
 mod console;
 #[path = "../../tests/pages/harness.rs"]

@@ -43,24 +43,27 @@ pub async fn run(
     let scale = if wish.small { Scale::SMALL } else { Scale::WHOLE };
     let say = |stage: &str| match wish.json {
         true => write_line(&Line::Stage(stage.to_owned())),
-        false => eprintln!("{stage}"),
+        false => {
+            eprintln!("{stage}");
+            Ok(())
+        }
     };
     let report = noisy_neighbour(config, databases, scale, wish.seed, &say).await?;
     let holds = report.holds();
     match wish.json {
-        true => write_line(&Line::Report(Box::new(report))),
-        false => print(&report.to_string()),
+        true => write_line(&Line::Report(Box::new(report)))?,
+        false => print(&report.to_string())?,
     }
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn write_line(line: &Line) {
-    // Text and numbers have a form in JSON.
-    print(&format!("{}\n", serde_json::to_string(line).unwrap_or_default()));
+/// It fails once whoever started this is gone.
+fn write_line(line: &Line) -> Result<(), BoxError> {
+    print(&format!("{}\n", serde_json::to_string(line)?))
 }
 
-/// That nobody reads it is no reason to stop.
-fn print(text: &str) {
+fn print(text: &str) -> Result<(), BoxError> {
     let mut out = std::io::stdout().lock();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }

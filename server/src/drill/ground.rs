@@ -98,7 +98,8 @@ impl Ground {
             sending: Arc::default(),
             event_wait: std::time::Duration::ZERO,
         };
-        let owner = AsyncMutex::new(Owner::connect(database.owner()?.reveal()).await?);
+        let owner = Owner::connect(database.owner()?.reveal()).await?.ok_or("somebody works in this database")?;
+        let owner = AsyncMutex::new(owner);
         Ok(Arc::new(Self { clock, site, router, world: sandbox, owner, context, waits: Mutex::default(), _stop: stop }))
     }
 

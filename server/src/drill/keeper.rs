@@ -63,7 +63,10 @@ pub async fn play_next(site: &Site, program: &Path, arguments: &[&str]) -> Resul
 }
 
 async fn play(site: &Site, id: DrillId, program: &Path, arguments: &[&str]) -> Result<Report, BoxError> {
+    // A child that is killed leaves its Postgres's files behind.
+    let folder = tempfile::tempdir()?;
     let mut child = Command::new(program)
+        .env("TMPDIR", folder.path())
         .arg("drill")
         .args(arguments)
         .arg("--json")

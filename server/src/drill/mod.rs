@@ -23,6 +23,9 @@ const BAD_ROWS: u16 = 400;
 /// A Monday, six o'clock in the morning, UTC.
 const BEGIN: OffsetDateTime = time::macros::datetime!(2026-01-05 06:00 UTC);
 
+/// Hears how far it is, in words. That it cannot be told any more ends the play.
+type Say<'a> = &'a (dyn Fn(&str) -> Result<(), BoxError> + Sync);
+
 /// How much is played.
 #[derive(Clone, Copy)]
 pub struct Scale {
@@ -63,13 +66,13 @@ pub const fn runs(seed: u64) -> [(Arrangement, u64); 4] {
     ]
 }
 
-/// Plays all runs, two at a time. `databases`: an empty one for each, which nobody works with. `say` hears how far it is.
+/// Plays all runs, two at a time. `databases`: an empty one for each, which nobody works with.
 pub async fn noisy_neighbour(
     config: &Config,
     databases: [ForeignDatabase; 4],
     scale: Scale,
     seed: u64,
-    say: &(dyn Fn(&str) + Sync),
+    say: Say<'_>,
 ) -> Result<Report, BoxError> {
     let [first, second, third, fourth] = databases;
     let [one, two, three, four] = runs(seed);
@@ -87,7 +90,7 @@ async fn play(
     database: ForeignDatabase,
     scale: Scale,
     (arrangement, seed): (Arrangement, u64),
-    say: &(dyn Fn(&str) + Sync),
+    say: Say<'_>,
 ) -> Result<rules::drill::Run, BoxError> {
     let url = PublicUrl::parse("http://drill.ownlane.example").ok_or("no address")?;
     let config = config.apart(url, database);

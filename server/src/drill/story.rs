@@ -43,11 +43,16 @@ pub struct Story<'a> {
     scale: Scale,
     arrangement: Arrangement,
     /// Told which working day begins.
-    say: &'a (dyn Fn(usize) + Sync),
+    say: &'a (dyn Fn(usize) -> Result<(), BoxError> + Sync),
 }
 
 impl<'a> Story<'a> {
-    pub fn new(ground: Arc<Ground>, scale: Scale, arrangement: Arrangement, say: &'a (dyn Fn(usize) + Sync)) -> Self {
+    pub fn new(
+        ground: Arc<Ground>,
+        scale: Scale,
+        arrangement: Arrangement,
+        say: &'a (dyn Fn(usize) -> Result<(), BoxError> + Sync),
+    ) -> Self {
         Self { ground, scale, arrangement, say }
     }
 
@@ -61,7 +66,7 @@ impl<'a> Story<'a> {
         let mut started_at = None;
         let days = usize::from(self.scale.days_before + self.scale.days_after);
         for day in 0..days {
-            (self.say)(day);
+            (self.say)(day)?;
             self.skip_weekend().await?;
             let morning = self.ground.now();
             if day == usize::from(self.scale.days_before) && self.arrangement != Arrangement::Control {

@@ -5,6 +5,10 @@ use axum::http::StatusCode;
 use rules::drill::{Arrangement, Report, Team};
 use server::drill::keeper;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
 
 /// Where the newest drill is shown.
 async fn page_of_drill(site: &TestSite) -> String {
@@ -45,6 +49,23 @@ async fn a_bad_list_stops_its_own_source_and_moves_nothing_of_the_neighbour() {
     let last = |team: &Team| team.days.last().unwrap().inbox_percent().unwrap();
     assert!(last(&lanes.b) >= 95 && last(&shared.b) + 15 <= last(&lanes.b), "{report}");
     assert!(operator.get("/console/sandbox").await.text.contains(&at), "it is kept");
+}
+
+#[tokio::test]
+async fn a_drill_that_nobody_listens_to_ends() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ownlane"))
+        .args(["drill", "noisy-neighbour", "--small", "--json"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.next_line().await.unwrap().unwrap().contains("day 1 of 4"));
+    drop(lines); // as when the process that started it is gone
+    let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
+    assert!(!ended.expect("it ends by itself").unwrap().success());
 }
 
 #[tokio::test]

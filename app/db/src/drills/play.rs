@@ -5,7 +5,7 @@ use crate::{Result, migrate};
 use rules::drill::Stop;
 use rules::ids::{MailboxId, TenantId};
 use rules::time::{OffsetDateTime, machine_readable};
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub struct Owner(PgConnection);
@@ -23,12 +23,12 @@ pub struct Evening {
 }
 
 impl Owner {
-    pub async fn connect(url: &str) -> Result<Self> {
-        Ok(Self(migrate::connect(url).await?))
-    }
-
-    pub async fn leave(self) -> Result<()> {
-        Ok(self.0.close().await?)
+    /// `None`: there are teams already. A play is for an empty database.
+    pub async fn connect(url: &str) -> Result<Option<Self>> {
+        let mut owner = migrate::connect(url).await?;
+        let is_empty: bool =
+            sqlx::query_scalar("select not exists (select from tenants)").fetch_one(&mut owner).await?;
+        Ok(is_empty.then_some(Self(owner)))
     }
 
     /// From now on no pause of health holds.
