@@ -326,6 +326,10 @@ pub const EVENTS_POLLED_SECS_MAX: i64 = 120;
 /// The share of the account's rate that is used, in percent: at the full rate SES refuses some (SES.md 4.6).
 pub const ACCOUNT_RATE_PERCENT: i64 = 90;
 
+/// What the account sends in a second is given away in steps of this as the second goes, two ahead: whoever comes late in it
+/// finds something left.
+pub const RATE_STEP_MILLIS: i64 = 50;
+
 /// Rate, quota and standing of the account are read this often.
 pub const ACCOUNT_READ_SECS: i64 = 60;
 

@@ -11,6 +11,7 @@ mod console;
 #[expect(dead_code, reason = "the tests use the rest")]
 mod harness;
 mod judging;
+mod spans;
 #[path = "../../tests/pages/teams.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod teams;
@@ -24,6 +25,7 @@ use db::embedded_postgres::{EmbeddedPostgres, Options};
 use db::fixtures::TestDatabase;
 
 fn main() {
+    spans::listen();
     let folder = tempfile::tempdir().unwrap();
     // As it runs for users: every commit reaches the disk.
     let options = Options { data: folder.path().join("data"), bin: None, path: None, throw_away: false };

@@ -2,11 +2,10 @@
 
 use crate::aws::Mail;
 use crate::duty::Result;
-use crate::{Context, Ses, health, messages, mime};
-use db::clock;
+use crate::{Context, Ses, messages, mime};
 use db::events::{self, Outcome, Raw};
 use db::isolation::ses_tenants::Route;
-use db::scope::{TenantTx, WorkerTx};
+use db::scope::WorkerTx;
 use rules::ids::{MessageId, TenantId};
 use rules::limits;
 use rules::messages::SendOutcome;
@@ -56,13 +55,6 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
 /// One claim for up to `limit` lanes of a tenant. Its mails are never given to SES. How many there are.
 pub async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Result<usize> {
     messages::claim_alone(context, tenant, limit).await
-}
-
-/// Judges a mail that has bounced, as if it had just done so, and changes nothing.
-pub async fn judge(context: &Context, tenant: TenantId, message: MessageId) -> Result<()> {
-    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
-    let now = clock::business_time(&mut tx, context.now()).await?;
-    health::judge_mails(context, &mut tx, &[message], context.now(), now).await
 }
 
 /// Writes notifications into the inbox, as many at once as [`crate::events::take_in`] does, and does nothing else. Their ids

@@ -111,8 +111,8 @@ pub async fn write_polled(tx: &mut WorkerTx, region: &str, has_events: bool, now
     Ok(())
 }
 
-/// Takes up to `wanted` mails of one second, of which there are `rate` for all processes together.
-pub async fn take_tokens(tx: &mut WorkerTx, region: &str, second: i64, wanted: i64, rate: i64) -> Result<i64> {
+/// Takes up to `wanted` mails of one second, of which so many were released for all processes together.
+pub async fn take_tokens(tx: &mut WorkerTx, region: &str, second: i64, wanted: i64, released: i64) -> Result<i64> {
     sqlx::query("insert into account_tokens (region, second, granted) values ($1, $2, 0) on conflict do nothing")
         .bind(region)
         .bind(second)
@@ -124,7 +124,7 @@ pub async fn take_tokens(tx: &mut WorkerTx, region: &str, second: i64, wanted: i
             .bind(second)
             .fetch_one(tx.sql())
             .await?;
-    let granted = wanted.min(rate - before).max(0);
+    let granted = wanted.min(released - before).max(0);
     sqlx::query("update account_tokens set granted = granted + $3 where region = $1 and second = $2")
         .bind(region)
         .bind(second)

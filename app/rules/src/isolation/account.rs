@@ -1,4 +1,6 @@
-//! What Amazon says of the account that all tenants share.
+//! What Amazon says of the account that all tenants share, and how its rate is given away.
+
+use crate::limits;
 
 /// Its word, as far as we know it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,9 +36,27 @@ impl AccountWord {
     }
 }
 
+/// Of `rate` mails a second, how many may have left when so many milliseconds of it have gone by: at least one, and all of
+/// them well before its end.
+pub fn released(rate: i64, millis: i64) -> i64 {
+    let step = limits::RATE_STEP_MILLIS;
+    let gone = (millis.clamp(0, 999) / step + 2) * step;
+    rate.saturating_mul(gone).saturating_add(999).saturating_div(1000).min(rate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::AccountWord::{self, Probation, Shutdown, Well};
+    use super::released;
+
+    #[test]
+    fn a_second_is_given_away_as_it_goes() {
+        assert_eq!([0, 49, 50, 500, 899, 900, 999].map(|at| released(100, at)), [10, 10, 15, 60, 95, 100, 100]);
+        assert_eq!([0, 950].map(|at| released(1, at)), [1, 1], "whoever has one a second need not wait for its end");
+        assert_eq!(released(14, 300), 6);
+        assert_eq!(released(i64::MAX, 500), i64::MAX / 1000, "no overflow");
+        assert_eq!(released(90, -5), released(90, 0), "a clock that is set back");
+    }
 
     #[test]
     fn what_amazon_says_next_stops_nobody_while_it_takes_mail() {

@@ -10,7 +10,7 @@ mod policy;
 mod shares;
 mod tier;
 
-pub use account::AccountWord;
+pub use account::{AccountWord, released};
 pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
 pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};

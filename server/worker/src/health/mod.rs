@@ -17,6 +17,7 @@ use rules::time::{Duration, OffsetDateTime};
 
 /// These mails have bounced or were complained about. `received_at`: when that came out of the queue, in machine time; `now`:
 /// business time.
+#[tracing::instrument(level = "debug", skip_all)]
 pub(crate) async fn judge_mails(
     context: &Context,
     tx: &mut TenantTx,

@@ -1,5 +1,5 @@
-//! The account that all tenants share: its rate, quota and standing are read once a minute, and its rate is given away a
-//! second at a time, so that no process and no tenant takes more than there is.
+//! The account that all tenants share: its rate, quota and standing are read once a minute, and its rate is given away as
+//! each second goes, so that no process and no tenant takes more than there is, nor all of it at once.
 
 use crate::Context;
 use crate::duty::{Progress, Result};
@@ -8,7 +8,7 @@ use db::isolation::ses_account::{self, Account};
 use db::scope::WorkerTx;
 use rules::health::Letter;
 use rules::ids::{AccountStopId, PlatformMailId};
-use rules::isolation::{AccountWord, Urgency};
+use rules::isolation::{AccountWord, Urgency, released};
 use rules::limits;
 use rules::time::Duration;
 use tokio::sync::Mutex;
@@ -116,7 +116,8 @@ pub(crate) async fn take_tokens(context: &Context, whose: Whose, wanted: i64) ->
         }
         let kept = if slice.second == second { slice.left } else { 0 };
         let rate = (account.rate_a_second * limits::ACCOUNT_RATE_PERCENT / 100).max(1);
-        let granted = ses_account::take_tokens(&mut tx, region, second, wanted - kept, rate).await?;
+        let released = released(rate, now.millisecond().into());
+        let granted = ses_account::take_tokens(&mut tx, region, second, wanted - kept, released).await?;
         tx.commit().await?;
         *slice = Slice { second, left: kept + granted };
     }
