@@ -6,6 +6,7 @@ use db::scope::{OperatorLogin, WebLogin};
 use leptos::config::LeptosOptions;
 use rules::addresses::{DomainName, EmailAddress};
 use rules::domains::WantedRecord;
+use rules::isolation::RoleArn;
 use rules::time::{Chance, Clock, OffsetDateTime};
 use std::sync::Arc;
 
@@ -33,14 +34,18 @@ pub enum World {
     Real,
     /// Played on this machine. Every page says so.
     Sandbox {
-        /// `None`: it runs in another process, and its records are published there.
-        zones: Option<Arc<dyn Zones>>,
+        /// `None`: it runs in another process, and what its buttons do here is done there.
+        hands: Option<Arc<dyn Hands>>,
     },
 }
 
-/// The DNS of the sandbox's world, in the hands of whoever presses its button. In memory: it waits for nothing.
-pub trait Zones: Send + Sync {
+/// What others do in the world, in the sandbox's at the press of a button. In memory: it waits for nothing.
+pub trait Hands: Send + Sync {
+    /// As the owner of a domain's DNS.
     fn publish(&self, record: &WantedRecord);
+
+    /// As the owner of an AWS account: the role lets in whoever knows the external id.
+    fn let_in(&self, role: &RoleArn, external_id: &str);
 }
 
 impl World {
@@ -48,10 +53,10 @@ impl World {
         matches!(self, Self::Sandbox { .. })
     }
 
-    pub fn zones(&self) -> Option<&dyn Zones> {
+    pub fn hands(&self) -> Option<&dyn Hands> {
         match self {
             Self::Real => None,
-            Self::Sandbox { zones } => zones.as_deref(),
+            Self::Sandbox { hands } => hands.as_deref(),
         }
     }
 }

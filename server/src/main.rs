@@ -253,6 +253,7 @@ async fn context(
         public_url: config.public_url.origin().into(),
         mail_from: config.mail_from.clone(),
         doors,
+        accounts: Arc::default(),
         sending: Arc::default(),
         event_wait: EVENT_WAIT,
     })

@@ -8,7 +8,7 @@ use std::time::Duration;
 use worker::{Endpoint, NameServers, Replies, SesSettings};
 
 #[cfg(feature = "sandbox")]
-pub use played::{SandboxZones, World};
+pub use played::{SandboxHands, World};
 #[cfg(not(feature = "sandbox"))]
 pub use real::World;
 
@@ -28,8 +28,9 @@ mod played {
     use crate::config::WorldConfig;
     use crate::serve::Server;
     use crate::system::Machine;
-    use app::site::Zones;
+    use app::site::Hands;
     use rules::domains::{RecordKind, WantedRecord};
+    use rules::isolation::RoleArn;
     use rules::time::Clock;
     use sandbox::{MailIn, Options, Record, Sandbox};
     use std::net::SocketAddr;
@@ -47,8 +48,8 @@ mod played {
     pub struct World {
         address: SocketAddr,
         dns: SocketAddr,
-        /// Ours alone: who can publish in its zones.
-        zones: Option<Arc<SandboxZones>>,
+        /// Ours alone: whose hands press its buttons.
+        hands: Option<Arc<SandboxHands>>,
     }
 
     impl World {
@@ -71,7 +72,7 @@ mod played {
             stop: watch::Receiver<bool>,
         ) -> Result<Self, BoxError> {
             let (listen, dns) = match config.world {
-                WorldConfig::Elsewhere { address, dns } => return Ok(Self { address, dns, zones: None }),
+                WorldConfig::Elsewhere { address, dns } => return Ok(Self { address, dns, hands: None }),
                 WorldConfig::Own { listen, dns } => (listen, dns),
             };
             let (clock, chance) = (clock.clone(), chance.clone());
@@ -96,22 +97,22 @@ mod played {
             .await?;
             let (address, dns, world) = (sandbox.address, sandbox.dns, sandbox.world());
             tokio::spawn(sandbox.run(stop));
-            Ok(Self { address, dns, zones: Some(Arc::new(SandboxZones(world))) })
+            Ok(Self { address, dns, hands: Some(Arc::new(SandboxHands(world))) })
         }
 
         /// How a server without a worker of its own sees it: the pages say that it is a sandbox.
         pub const fn of_pages_alone() -> app::site::World {
-            app::site::World::Sandbox { zones: None }
+            app::site::World::Sandbox { hands: None }
         }
 
         pub fn for_pages(&self) -> app::site::World {
-            let zones = self.zones.clone().map(|zones| zones as Arc<dyn Zones>);
-            app::site::World::Sandbox { zones }
+            let hands = self.hands.clone().map(|hands| hands as Arc<dyn Hands>);
+            app::site::World::Sandbox { hands }
         }
 
         /// `None`: another process plays it.
         pub fn played(&self) -> Option<sandbox::World> {
-            self.zones.as_ref().map(|zones| zones.0.clone())
+            self.hands.as_ref().map(|hands| hands.0.clone())
         }
 
         /// Does what its buttons ask for, as long as it goes on.
@@ -163,10 +164,16 @@ mod played {
         micros as f64 / 1_000_000.0
     }
 
-    /// The zones of a sandbox in this process.
-    pub struct SandboxZones(pub sandbox::World);
+    /// What is done in a sandbox of this process.
+    pub struct SandboxHands(pub sandbox::World);
 
-    impl Zones for SandboxZones {
+    impl Hands for SandboxHands {
+        fn let_in(&self, role: &RoleArn, external_id: &str) {
+            if let Err(error) = self.0.add_role(role.as_str(), Some(external_id)) {
+                tracing::warn!("the sandbox takes no such role: {error}");
+            }
+        }
+
         /// As an owner does: what stood there for the same use is replaced.
         fn publish(&self, record: &WantedRecord) {
             let kind = match record.kind {

@@ -19,6 +19,8 @@ use uuid::Uuid;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Raw {
     pub id: String,
+    /// Whose queue it came out of. `None`: the platform's.
+    pub account: Option<String>,
     pub body: String,
     pub received_at: OffsetDateTime,
 }
@@ -69,10 +71,10 @@ pub struct Applied {
 /// Keeps notifications as they came, each with its outcome; those that were kept before are left as they are.
 pub async fn keep(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: OffsetDateTime) -> Result<()> {
     sqlx::query(
-        "insert into event_inbox (id, body, received_at, applied_at, trouble)
-         select c.id, c.body, c.received_at, case when c.is_done then $6 end, c.trouble
-         from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bool[], $5::text[])
-            c (id, body, received_at, is_done, trouble)
+        "insert into event_inbox (id, body, received_at, applied_at, trouble, account)
+         select c.id, c.body, c.received_at, case when c.is_done then $6 end, c.trouble, c.account
+         from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bool[], $5::text[], $7::text[])
+            c (id, body, received_at, is_done, trouble, account)
          on conflict do nothing",
     )
     .bind(raw.iter().map(|it| it.id.as_str()).collect::<Vec<_>>())
@@ -81,6 +83,7 @@ pub async fn keep(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: Off
     .bind(outcomes.iter().map(|it| *it != Outcome::Failed).collect::<Vec<_>>())
     .bind(outcomes.iter().map(|it| it.trouble()).collect::<Vec<_>>())
     .bind(now)
+    .bind(raw.iter().map(|it| it.account.as_deref()).collect::<Vec<_>>())
     .execute(tx.sql())
     .await?;
     Ok(())
@@ -88,13 +91,13 @@ pub async fn keep(tx: &mut WorkerTx, raw: &[Raw], outcomes: &[Outcome], now: Off
 
 /// Those that are still to be applied, the oldest first.
 pub async fn list_left(tx: &mut WorkerTx, limit: i64) -> Result<Vec<Raw>> {
-    let rows: Vec<(String, String, OffsetDateTime)> = sqlx::query_as(
-        "select id, body, received_at from event_inbox where applied_at is null order by received_at limit $1",
+    let rows: Vec<(String, Option<String>, String, OffsetDateTime)> = sqlx::query_as(
+        "select id, account, body, received_at from event_inbox where applied_at is null order by received_at limit $1",
     )
     .bind(limit)
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows.into_iter().map(|(id, body, received_at)| Raw { id, body, received_at }).collect())
+    Ok(rows.into_iter().map(|(id, account, body, received_at)| Raw { id, account, body, received_at }).collect())
 }
 
 /// What came of those that were left.

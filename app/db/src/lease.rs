@@ -21,6 +21,9 @@ pub enum Leased {
     UnsettledMessages,
     Incidents,
     Evidence,
+    OwnAccounts,
+    AccountMoves,
+    AccountLeftovers,
 }
 
 /// One row in the hands of one worker.
@@ -43,15 +46,22 @@ impl Leased {
             Self::UnsettledMessages => "unsettled_messages",
             Self::Incidents => "incidents",
             Self::Evidence => "tenant_evidence",
+            Self::OwnAccounts => "own_accounts",
+            Self::AccountMoves => "account_moves",
+            Self::AccountLeftovers => "account_leftovers",
         }
     }
 
     /// For how long a row is taken: what a turn can need, and what is waited for when its process dies.
     const fn time(self) -> Duration {
         match self {
-            Self::SesTenants | Self::Domains | Self::Incidents | Self::Evidence => {
-                Duration::minutes(limits::LEASE_MINS)
-            }
+            Self::SesTenants
+            | Self::Domains
+            | Self::Incidents
+            | Self::Evidence
+            | Self::OwnAccounts
+            | Self::AccountMoves
+            | Self::AccountLeftovers => Duration::minutes(limits::LEASE_MINS),
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages => {
                 Duration::seconds(limits::LEASE_OF_ROWS_SECS)
             }
@@ -64,14 +74,25 @@ impl Leased {
             Self::SesTenants => "ready_at is null",
             Self::Domains => "verified_at is null",
             Self::Evidence => "asked_at >= due_at",
-            Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => "true",
+            Self::LeadImports
+            | Self::Sequences
+            | Self::UnsettledMessages
+            | Self::Incidents
+            | Self::OwnAccounts
+            | Self::AccountMoves
+            | Self::AccountLeftovers => "true",
         }
     }
 
     /// How many tenants are listed at once: few where each takes long, so that who comes meanwhile is soon seen.
     const fn tenants_at_once(self) -> i64 {
         match self {
-            Self::SesTenants | Self::Domains | Self::Evidence => limits::DUE_TENANTS_AT_SES_MAX,
+            Self::SesTenants
+            | Self::Domains
+            | Self::Evidence
+            | Self::OwnAccounts
+            | Self::AccountMoves
+            | Self::AccountLeftovers => limits::DUE_TENANTS_AT_SES_MAX,
             Self::LeadImports | Self::Sequences | Self::UnsettledMessages | Self::Incidents => limits::DUE_TENANTS_MAX,
         }
     }
@@ -79,8 +100,8 @@ impl Leased {
     /// The column behind `tenant_id` that names a row.
     const fn key(self) -> &'static str {
         match self {
-            Self::SesTenants | Self::Evidence => "tenant_id",
-            Self::Domains | Self::LeadImports | Self::Sequences | Self::Incidents => "id",
+            Self::SesTenants | Self::Evidence | Self::OwnAccounts | Self::AccountMoves => "tenant_id",
+            Self::Domains | Self::LeadImports | Self::Sequences | Self::Incidents | Self::AccountLeftovers => "id",
             Self::UnsettledMessages => "message_id",
         }
     }

@@ -61,6 +61,8 @@ id! {
     AccountStopId;
     #[doc = "The closing of a tenant."]
     ClosureId;
+    #[doc = "What a tenant has left in an account that it moved out of."]
+    LeftoverId;
     #[doc = "A mail of the platform itself."]
     PlatformMailId;
     #[doc = "One try to sign in."]

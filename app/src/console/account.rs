@@ -58,6 +58,10 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
 }
 
 fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
+    let (title, given) = match it.region.split_once('/') {
+        None => (format!("The platform's account in {}", it.region), "given to teams, by their weights"),
+        Some((account, region)) => (format!("Account {account} in {region}, a team's own"), "used"),
+    };
     let is_spent = it.quota_a_day >= 0 && it.sent_today >= it.quota_a_day;
     let hold = it.hold.filter(|(until, _)| *until > now);
     let said = AccountWord::of(&it.enforcement, it.may_send);
@@ -80,7 +84,7 @@ fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
         it.events_polled_at.is_some_and(|at| now - at < Duration::seconds(limits::EVENTS_POLLED_SECS_MAX));
     let (ear_tone, ear) = if is_listened { (Tone::Good, "Listened to") } else { (Tone::Bad, "Not listened to") };
     view! {
-        <h2>"The account in "{it.region}</h2>
+        <h2>{title}</h2>
         <dl class="facts">
             <dt>"State"</dt>
             <dd><StateWord tone word/>" read "<Time at=it.read_at now/></dd>
@@ -92,7 +96,7 @@ fn account(it: Standing, now: OffsetDateTime) -> impl IntoView {
             <dt>"In 24 hours"</dt>
             <dd>{quota}</dd>
             <dt>"A second"</dt>
-            <dd>{it.rate_a_second}", of which "{limits::ACCOUNT_RATE_PERCENT}" % are given to teams, by their weights"</dd>
+            <dd>{it.rate_a_second}", of which "{limits::ACCOUNT_RATE_PERCENT}" % are "{given}</dd>
             <dt>"Queue of events"</dt>
             <dd>
                 <StateWord tone=ear_tone word=ear/>

@@ -15,6 +15,7 @@ pub mod invite;
 pub mod machine;
 pub mod mail;
 pub mod new_tenant;
+pub mod own_account;
 pub mod pause;
 pub mod pools;
 mod queue;

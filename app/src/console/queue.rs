@@ -30,7 +30,7 @@ pub async fn read(tx: &mut OperatorTx, tenant: TenantId, machine_now: OffsetDate
     Ok(Shown {
         standing: caps::find_of(tx, tenant, now).await?,
         queue: queue::find_of(tx, tenant, now).await?,
-        accounts: overview::list_standings(tx).await?,
+        accounts: overview::list_standings_of(tx, tenant).await?,
         now,
     })
 }
@@ -83,7 +83,8 @@ fn account(it: &overview::Standing) -> String {
         ..0 => "no limit".to_owned(),
         quota => thousands(quota),
     };
-    format!("All tenants together: {quota} in 24 hours, {} a second ({}). ", thousands(it.rate_a_second), it.region)
+    let whose = if it.account().is_some() { "Its own account" } else { "All tenants together" };
+    format!("{whose}: {quota} in 24 hours, {} a second ({}). ", thousands(it.rate_a_second), it.region)
 }
 
 fn counted(count: i64) -> String {

@@ -25,7 +25,7 @@ pub async fn page(State(site): State<Site>, operator: Operator) -> Result<Respon
     let demos = read(&site, &operator).await?;
     let drills = drill::list(&site, &operator).await?;
     let (now, name) = (site.now(), operator.person.name.clone());
-    let can_make = site.world.zones().is_some();
+    let can_make = site.world.hands().is_some();
     Ok(render(&site, StatusCode::OK, "Sandbox", move || {
         view! {
             <Console name section=ConsoleSection::Sandbox>
@@ -70,7 +70,7 @@ pub async fn fragment(State(site): State<Site>, operator: Operator) -> Result<Re
 
 /// Asks for one. While one is being made, it goes on.
 pub async fn make(State(site): State<Site>, operator: Operator) -> Result<Redirect> {
-    if site.world.zones().is_none() {
+    if site.world.hands().is_none() {
         return Err(Refusal::NotFound);
     }
     let now = site.now();

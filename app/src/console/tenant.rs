@@ -15,6 +15,7 @@ use axum::response::Response;
 use db::accounts::invitations::{self, OpenInvitation};
 use db::accounts::memberships::{self, Member};
 use db::accounts::tenants::{self, Tenant};
+use db::isolation::account_moves::{self, Move};
 use db::isolation::tiers::{self, Chosen};
 use db::isolation::{self, Pause, closures, drifts, ses_tenants};
 use db::scope::OperatorTx;
@@ -47,6 +48,7 @@ pub async fn page(
     let owners = memberships::list_owners(&mut tx, tenant.id).await?;
     let invited = invitations::list_open_of(&mut tx, tenant.id).await?;
     let tier = tiers::find_of(&mut tx, tenant.id).await?;
+    let moving = account_moves::find_of(&mut tx, tenant.id).await?;
     let queue = queue::read(&mut tx, tenant.id, site.now()).await?;
     tx.commit().await?;
     let (now, name) = (site.now(), operator.person.name.clone());
@@ -72,7 +74,7 @@ pub async fn page(
                 {lane(&at, pauses, business_now)}
                 {queue::view(&at, queue)}
                 <h2>"Isolation tier"</h2>
-                {chosen_tier(&at, tier, mode)}
+                {chosen_tier(&at, tier, mode, moving.as_ref())}
                 <h2>"At Amazon SES"</h2>
                 {facts}
                 {ses::identities(domains, ended, now)}
@@ -90,17 +92,22 @@ pub async fn page(
     .await)
 }
 
-fn chosen_tier(at: &str, chosen: Chosen, mode: SharedPoolMode) -> impl IntoView + use<> {
+fn chosen_tier(at: &str, chosen: Chosen, mode: SharedPoolMode, moving: Option<&Move>) -> impl IntoView + use<> {
     let tier = chosen.wish.tier();
     let named = match &chosen.wish {
-        TierWish::Shared => String::new(),
+        TierWish::Shared | TierWish::OwnAccount => String::new(),
         TierWish::ManagedPool(pool) => format!(" ({})", pool.as_str()),
         TierWish::DedicatedPool(1) => " (one IP)".to_owned(),
         TierWish::DedicatedPool(ips) => format!(" ({ips} IPs)"),
     };
     view! {
         <p><strong>{tier.label()}</strong>{named}". "{tier.ips(mode)}</p>
+        {moving.map(|it| {
+            let word = if it.account.is_some() { "It moves to its own AWS account" } else { "It moves to the platform's account" };
+            view! { <p><StateWord tone=Tone::Waiting word/>": "<a href=format!("{at}/account")>"how far it is"</a></p> }
+        })}
         <p><LinkButton href=format!("{at}/tier") label="Choose its tier" quiet=true/></p>
+        <p><a href=format!("{at}/account")>"An AWS account of its own"</a></p>
         <p><a href=format!("{at}/evidence")>"Evidence, and the tests of its isolation"</a></p>
     }
 }

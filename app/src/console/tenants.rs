@@ -67,7 +67,7 @@ pub async fn page(State(site): State<Site>, operator: Operator, Ask(asked): Ask<
     let next = lines.last().filter(|_| more).map(|line| address(&filter, line.id));
     let name = operator.person.name.clone();
     let now = site.now();
-    let can_make_demo = site.world.zones().is_some();
+    let can_make_demo = site.world.hands().is_some();
     Ok(render(&site, StatusCode::OK, "Tenants", move || {
         let is_all = filter == Filter::default();
         let list = match (lines.is_empty(), is_all) {

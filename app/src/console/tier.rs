@@ -12,13 +12,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use db::accounts::tenants::Tenant;
-use db::isolation::{ses_tenants, tiers};
+use db::isolation::{account_moves, ses_tenants, tiers};
 use db::scope::OperatorTx;
 use leptos::prelude::*;
 use rules::accounts::Reason;
 use rules::ids::TenantId;
-use rules::isolation::{MoveFacts, PoolName, Scaling, Tier, TierWish, check_move};
+use rules::isolation::{MoveFacts, PoolName, Role, Scaling, Tier, TierWish, check_move};
 use rules::limits;
+use rules::time::OffsetDateTime;
 
 /// What the page shows.
 struct Shown {
@@ -34,7 +35,7 @@ pub async fn page(
 ) -> Result<Response> {
     let shown = find(&operator, tenant).await?;
     let (pool, ips) = match &shown.wish {
-        TierWish::Shared => (String::new(), String::new()),
+        TierWish::Shared | TierWish::OwnAccount => (String::new(), String::new()),
         TierWish::ManagedPool(pool) => (pool.as_str().to_owned(), String::new()),
         TierWish::DedicatedPool(ips) => (String::new(), ips.to_string()),
     };
@@ -58,7 +59,7 @@ pub async fn submit(
         let facts = tiers::find_move_facts(&mut tx, tenant).await?;
         match check_move(&wish, &facts) {
             Ok(()) => {
-                tiers::choose(&mut tx, tenant, &wish, now).await?;
+                choose(&mut tx, tenant, (&wish, &facts), now).await?;
                 ses_tenants::nudge_for(&mut tx, tenant, now).await?;
                 tx.commit().await?;
                 return Ok(Redirect::to(&format!("/console/tenants/{tenant}")).into_response());
@@ -68,6 +69,27 @@ pub async fn submit(
     }
     let shown = find(&operator, tenant).await?;
     Ok(show(&site, &operator, StatusCode::UNPROCESSABLE_ENTITY, shown, form).await)
+}
+
+/// Where its mail leaves through another account than now, the tier changes with that, once all is ready there.
+async fn choose(
+    tx: &mut OperatorTx,
+    tenant: TenantId,
+    (wish, facts): (&TierWish, &MoveFacts),
+    now: OffsetDateTime,
+) -> Result<()> {
+    match (wish, facts.is_away, &facts.role) {
+        (TierWish::OwnAccount, false, Role::Works(role)) => {
+            account_moves::begin(tx, tenant, Some(role.account()), now).await?;
+        }
+        (TierWish::Shared, true, _) => account_moves::begin(tx, tenant, None, now).await?,
+        (TierWish::OwnAccount, ..) => account_moves::cancel(tx, tenant, now).await?,
+        _ => {
+            account_moves::cancel(tx, tenant, now).await?;
+            tiers::choose(tx, tenant, wish, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What was typed, or `None` with each error at its field.
@@ -85,12 +107,13 @@ fn read(form: &mut Form) -> Option<TierWish> {
             let ips = ips.ok_or_else(|| format!("A whole number from 1 to {}.", limits::TENANT_IPS_MAX));
             form.check("ips", ips).map(TierWish::DedicatedPool)
         }
+        Tier::OwnAccount => Some(TierWish::OwnAccount),
     }
 }
 
 const fn field_of(wish: &TierWish) -> &'static str {
     match wish {
-        TierWish::Shared => "tier",
+        TierWish::Shared | TierWish::OwnAccount => "tier",
         TierWish::ManagedPool(_) => "pool",
         TierWish::DedicatedPool(_) => "ips",
     }
@@ -121,6 +144,10 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, shown: Shown
                 Tier::DedicatedPool => {
                     "IPs of its own. It needs steady volume, about 1,000 mails a day to each large provider, to keep them warm."
                 }
+                Tier::OwnAccount => {
+                    "An AWS account of the team's own, with a quota, a rate and a standing of its own. Its domains need the keys of \
+                     that account too."
+                }
             },
         });
         let managed = facts.pools.iter().filter(|pool| pool.scaling == Scaling::Managed.as_str());
@@ -144,10 +171,11 @@ async fn show(site: &Site, operator: &Operator, status: StatusCode, shown: Shown
                 <p><a href=format!("/console/tenants/{}", tenant.id)>{tenant.name.clone()}</a></p>
                 <h1>{title}</h1>
                 <p>
-                    "The move happens while mail goes on: the configuration set stays the same, so that every event finds its \
-                     mail. What Amazon has taken already leaves as it was taken. Other tenants: not touched."
+                    "The move happens while mail goes on, and every event finds its mail. What Amazon has taken already leaves as \
+                     it was taken. Other tenants: not touched."
                 </p>
                 <p class="soft">{room}" "<a href="/console/pools">"Pools and dedicated IPs"</a></p>
+                <p><a href=format!("/console/tenants/{}/account", tenant.id)>"An AWS account of its own"</a></p>
                 <Summary form=&form/>
                 <form class="column" method="post" novalidate>
                     <Choice form=&form name="tier" legend="Tier" options=options.into() chosen=wish.tier().as_str()/>

@@ -42,11 +42,11 @@ pub async fn publish(State(site): State<Site>, member: Member, address: DomainAd
     let Address((_, id)) = address;
     let (mut tx, frame) = member.enter().await?;
     let domain = find(&mut tx, id).await?;
-    let zones = site.world.zones().ok_or(Refusal::NotFound)?;
+    let hands = site.world.hands().ok_or(Refusal::NotFound)?;
     domains::ask_check(&mut tx, domain.id, site.now(), Duration::ZERO).await?;
     tx.commit().await?;
     for record in &domain.records {
-        zones.publish(&record.wanted);
+        hands.publish(&record.wanted);
     }
     Ok(Redirect::to(&frame.address(&format!("/domains/{id}"))).into_response())
 }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::domains::{self, Connect, NewDomain};
 use leptos::prelude::*;
 use rules::addresses::DomainName;
-use rules::domains::{Lapse, root_of, wanted_records};
+use rules::domains::{Keys, Lapse, root_of, wanted_records};
 use rules::ids::{ClaimId, DomainId};
 use rules::limits;
 use rules::secrets::Secret;
@@ -41,7 +41,7 @@ pub async fn submit(State(site): State<Site>, member: Member, mut form: Form) ->
         name: &name,
         root: &root,
         challenge: &challenge,
-        records: &wanted_records(&name, &challenge, None, None),
+        records: &wanted_records(&name, &challenge, Keys::default(), None),
         claim_ends_at: frame.business_now + Lapse::Unproved.grace(),
         by: frame.person.id,
     };

@@ -34,7 +34,7 @@ pub async fn page(State(site): State<Site>, member: Member, address: DomainAddre
     let pauses = of_part(&parts::list(&mut tx).await?, id);
     tx.commit().await?;
     let now = site.now();
-    let can_publish = site.world.zones().is_some();
+    let can_publish = site.world.hands().is_some();
     Ok(render(&site, StatusCode::OK, domain.name.to_string(), move || {
         let at = frame.address(&format!("/domains/{id}"));
         let name = domain.name.to_string();

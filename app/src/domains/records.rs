@@ -42,6 +42,7 @@ fn group(
     let need = match purpose {
         Purpose::Ownership => "Required first",
         Purpose::Dkim | Purpose::ReturnPath => "Required",
+        Purpose::NextDkim => "Asked for beside the others",
         Purpose::Dmarc => "Recommended",
     };
     let rows = records.into_iter().map(|record| row(record, zone, facts, now)).collect();
@@ -80,6 +81,11 @@ const fn describe(purpose: Purpose) -> (&'static str, &'static str) {
         Purpose::Dkim => {
             ("DKIM", "Lets Amazon SES sign your mail in your name. At Cloudflare, set them to “DNS only”.")
         }
+        Purpose::NextDkim => (
+            "DKIM of the next account",
+            "The team moves to another AWS account, which has keys of its own. Mail goes on by the others until these are seen; \
+             leave both in your DNS for a month after it.",
+        ),
         Purpose::ReturnPath => {
             ("Return path", "Bounces come back under your own name, so that SPF counts for your domain.")
         }

@@ -57,6 +57,11 @@ pub fn domain_sentence(domain: &Domain) -> String {
             "Amazon SES stopped looking after 72 hours. The records are right now, so it has been asked to look again."
                 .to_owned()
         }
+        DomainState::Verified if domain.next.as_ref().is_some_and(|next| !next.is_ready()) => {
+            "Mail can leave under this name. The team moves to another AWS account: publish the keys of that one too, which stand \
+             below."
+                .to_owned()
+        }
         DomainState::Verified => "Mail can leave under this name.".to_owned(),
         DomainState::Losing(_) if lacks_ownership_alone(domain) => {
             "The ownership record is gone from DNS. Mail still leaves; publish it again, so that the name stays yours."

@@ -14,6 +14,7 @@ mod teams;
 #[path = "../../tests/pages/word.rs"]
 mod word;
 #[path = "../../tests/pages/world.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod world;
 
 use crate::harness::{Browser, TestSite, WorkerProcess};

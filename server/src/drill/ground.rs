@@ -95,6 +95,7 @@ impl Ground {
             public_url: config.public_url.origin().into(),
             mail_from: None, // letters to people of the platform are no part of it
             doors: None,
+            accounts: Arc::default(),
             sending: Arc::default(),
             event_wait: std::time::Duration::ZERO,
         };

@@ -4,7 +4,7 @@ use super::{InspectError, Output, Result, record};
 use crate::config::Config;
 use rules::addresses::{DomainName, EmailAddress};
 use rules::domains::{
-    ClaimError, LOOKUPS_MAX, Lookup, Observation, Purpose, RecordKind, WantedRecord, find_spf, is_free_mail,
+    ClaimError, Keys, LOOKUPS_MAX, Lookup, Observation, Purpose, RecordKind, WantedRecord, find_spf, is_free_mail,
     registrable, return_path, root_of, wanted_records,
 };
 use rules::messages::Provider;
@@ -43,7 +43,8 @@ pub(super) fn inspect(text: &str, region: &str, out: &mut Output) -> Result<()> 
 async fn ask(dns: Dns, domain: DomainName, root: DomainName, region: &str) -> Vec<Value> {
     let dns = Arc::new(dns);
     let mut questions: Vec<Question> = Vec::new();
-    for record in wanted_records(&domain, "", Some((&[], DKIM_ZONE)), Some(region)) {
+    let keys = Keys { now: Some((&[], DKIM_ZONE)), next: None };
+    for record in wanted_records(&domain, "", keys, Some(region)) {
         let (dns, root) = (dns.clone(), root.clone());
         questions.push(Box::pin(async move { wanted(&dns, &record, &root).await }));
     }

@@ -284,7 +284,7 @@ async fn what_is_short_goes_by_weight_and_nobody_waits_for_ever() {
     }
     let (one, three) = (sent(&site, "acme") - acme, sent(&site, "bolt") - bolt);
     assert!((11..=18).contains(&one), "{one} and {three}");
-    assert_eq!(three, 3 * one);
+    assert!(three.abs_diff(3 * one) <= 3, "{one} and {three}");
     assert_eq!(longest, 0, "acme gets its share in each second");
 }
 

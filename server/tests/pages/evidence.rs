@@ -155,7 +155,7 @@ async fn a_failed_test_opens_an_incident_that_holds_nothing_and_ends_when_all_ho
     let failed: Vec<_> =
         outcomes(&report, "database").into_iter().filter(|(_, outcome, _)| outcome == "failed").collect();
     assert_eq!(failed.len(), 2, "{failed:?}");
-    assert!(failed[0].2.starts_with("on 42 of 43"), "{failed:?}");
+    assert!(failed[0].2.starts_with("on 46 of 47"), "{failed:?}");
     assert!(failed[1].0.ends_with("in leads") && failed[1].2.starts_with("read: 1 row"), "{failed:?}");
     assert_eq!(ground.site.database.count("leads").await, 1, "what was reached is still there");
 

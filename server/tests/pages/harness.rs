@@ -15,12 +15,10 @@ use rules::time::{Clock, Duration, OffsetDateTime};
 use server::config::PublicUrl;
 use server::doors::PageDoors;
 use server::system::{SystemChance, SystemClock};
-use server::world::SandboxZones;
+use server::world::SandboxHands;
 use std::net::{IpAddr, SocketAddr};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -70,10 +68,11 @@ pub struct TestSite {
     pub world: sandbox::World,
     pub ses: Arc<worker::Ses>,
     dns: Arc<worker::Dns>,
+    accounts: Arc<worker::Accounts>,
     sending: Arc<worker::Sending>,
     pub router: Router,
     /// Where the sandbox answers for SES and for DNS.
-    sandbox: (SocketAddr, SocketAddr),
+    pub sandbox: (SocketAddr, SocketAddr),
     /// The sandbox goes on until it is gone.
     _stop: watch::Sender<bool>,
 }
@@ -108,12 +107,24 @@ impl TestSite {
             mail_from: Some(EmailAddress::parse(MAIL_FROM).unwrap()),
             reply_domain: Some(DomainName::parse(REPLY_DOMAIN).unwrap()),
             leptos: LeptosOptions::builder().output_name("ownlane").site_root(SITE).build(),
-            world: app::site::World::Sandbox { zones: Some(Arc::new(SandboxZones(world.clone()))) },
+            world: app::site::World::Sandbox { hands: Some(Arc::new(SandboxHands(world.clone()))) },
         });
         let router = server::router(site.clone(), &PublicUrl::parse(URL).unwrap(), &[]);
         let dns = Arc::new(worker::Dns::new(worker::NameServers::One(dns)).unwrap());
-        let sending = Arc::default();
-        Self { database, clock, site, world, ses: Arc::new(ses), dns, sending, router, sandbox: addresses, _stop: stop }
+        let (accounts, sending) = (Arc::default(), Arc::default());
+        Self {
+            database,
+            clock,
+            site,
+            world,
+            ses: Arc::new(ses),
+            dns,
+            accounts,
+            sending,
+            router,
+            sandbox: addresses,
+            _stop: stop,
+        }
     }
 
     /// The real program in a process of its own, which does the work on this database and in this sandbox.
@@ -139,23 +150,6 @@ impl TestSite {
         self.ses = Arc::new(reach_at(self.sandbox.0, Some(pace)).await);
     }
 
-    /// What somebody does at Amazon by hand, past Ownlane.
-    pub async fn by_hand(&self, method: &str, path: &str, body: &serde_json::Value) {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\nauthorization: \
-             AWS4-HMAC-SHA256 Credential=hand/20260201/us-east-1/ses/aws4_request, SignedHeaders=host, Signature={}\r\n\r\n",
-            self.sandbox.0,
-            body.len(),
-            "0".repeat(64),
-        );
-        let mut stream = TcpStream::connect(self.sandbox.0).await.unwrap();
-        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-    }
-
     /// What the worker is handed.
     pub fn context(&self) -> worker::Context {
         worker::Context {
@@ -167,6 +161,7 @@ impl TestSite {
             public_url: URL.into(),
             mail_from: None, // its mails would stand among those that tests look at
             doors: Some(Arc::new(PageDoors { site: self.site.clone(), router: self.router.clone() })),
+            accounts: self.accounts.clone(),
             sending: self.sending.clone(),
             event_wait: std::time::Duration::ZERO,
         }

@@ -22,6 +22,7 @@ mod lookups;
 mod machine;
 mod mailboxes;
 mod messages;
+mod own_account;
 mod ownership;
 mod parts;
 mod people;

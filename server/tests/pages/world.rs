@@ -1,11 +1,13 @@
 //! The world that tests play: a sandbox of their own, and the worker's way to it.
 
-use crate::harness::TestClock;
+use crate::harness::{TestClock, TestSite};
 use rules::addresses::DomainName;
 use rules::time::{Chance, Clock};
 use server::system::SystemChance;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Where answers come in.
 pub const REPLY_DOMAIN: &str = "in.ownlane.example";
@@ -78,4 +80,23 @@ pub fn shape_of(world: &sandbox::World) -> String {
         has("reputation-policy/strict"),
         has("\"TENANT\""),
     )
+}
+
+impl TestSite {
+    /// What somebody does at Amazon by hand, past Ownlane.
+    pub async fn by_hand(&self, method: &str, path: &str, body: &serde_json::Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\nauthorization: \
+             AWS4-HMAC-SHA256 Credential=hand/20260201/us-east-1/ses/aws4_request, SignedHeaders=host, Signature={}\r\n\r\n",
+            self.sandbox.0,
+            body.len(),
+            "0".repeat(64),
+        );
+        let mut stream = TcpStream::connect(self.sandbox.0).await.unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What every duty is handed: the way to the database, SES, DNS, the clock and the dice.
 
-use crate::{Dns, Doors, Sending, Ses};
+use crate::{Accounts, Dns, Doors, Sending, Ses};
 use db::scope::WorkerLogin;
 use rules::addresses::EmailAddress;
 use rules::time::{Chance, Clock, OffsetDateTime};
@@ -10,7 +10,10 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Context {
     pub login: WorkerLogin,
+    /// In the platform's account.
     pub ses: Arc<Ses>,
+    /// Teams' own.
+    pub accounts: Arc<Accounts>,
     pub dns: Arc<Dns>,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,

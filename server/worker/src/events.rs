@@ -3,7 +3,7 @@
 //! used is kept, with the reason. Doing any of it twice changes nothing.
 
 use crate::Context;
-use crate::aws::{BATCH, Queue, Received};
+use crate::aws::{BATCH, Queue, Received, Ses};
 use crate::duty::{Progress, Result};
 use crate::{health, platform};
 use db::clock;
@@ -15,8 +15,12 @@ use rules::events::{EventError, EventKind, SesEvent, effect, parse, parse_with_i
 use rules::ids::TenantId;
 use rules::limits;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
+
+/// How long the queue of a team's own account is listened to at most, as the next turn of all waits for it.
+const OWN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// For how many tenants events are applied at once.
 const TENANTS_AT_ONCE: usize = 4;
@@ -24,8 +28,40 @@ const TENANTS_AT_ONCE: usize = 4;
 /// Takes some of what has come out of the queue. It is deleted there once it stands in the database; a crash before that, and
 /// it comes again. Where the database is out of reach nothing is taken: SQS counts how often it hands out each.
 pub async fn take_in(context: &Context) -> Result<Progress> {
+    take_in_from(context, &context.ses, &Owners::default(), context.event_wait).await
+}
+
+/// The same from the queues of teams' own accounts, each by itself.
+pub async fn take_in_own(context: &Context) -> Result<Progress> {
+    let owners: Owners = context.list_accounts().await?.into_iter().collect();
+    let mut turns = JoinSet::new();
+    for (account, tenant) in owners.clone() {
+        let (context, owners) = (context.clone(), owners.clone());
+        turns.spawn(async move {
+            let turn = async {
+                let ses = context.ses_in(Some(&account), tenant).await?;
+                take_in_from(&context, &ses, &owners, context.event_wait.min(OWN_WAIT_MAX)).await
+            };
+            let turn = turn.await;
+            if turn.is_err() {
+                context.forget_account(Some(&account)).await;
+            }
+            turn.unwrap_or_else(|error| {
+                tracing::warn!(%tenant, account, "events of its own account: {}", describe(&error));
+                Progress::Idle
+            })
+        });
+    }
+    let turns = turns.join_all().await;
+    Ok(if turns.contains(&Progress::More) { Progress::More } else { Progress::Idle })
+}
+
+/// Whose account it is: what comes out of its queue, which its owner can write to, is about that team alone.
+type Owners = HashMap<String, TenantId>;
+
+async fn take_in_from(context: &Context, ses: &Arc<Ses>, owners: &Owners, wait: Duration) -> Result<Progress> {
     WorkerTx::begin(&context.login).await?.commit().await?;
-    let mut received = receive(context).await?;
+    let mut received = receive(ses, wait).await?;
     let received_at = context.now();
     let (raw, events): (Vec<Raw>, Vec<Parsed>) = received
         .iter_mut()
@@ -34,28 +70,31 @@ pub async fn take_in(context: &Context) -> Result<Progress> {
             let (id, event) = parse_with_id(&body);
             // A notification that is delivered twice has two ids in the queue and one of its own.
             let id = id.unwrap_or_else(|| format!("sqs:{}", it.id));
-            (Raw { id, body, received_at }, event)
+            // Nobody takes the place of another's notification.
+            let account = ses.account().map(str::to_owned);
+            let id = account.as_ref().map_or_else(|| id.clone(), |account| format!("{account}:{id}"));
+            (Raw { id, account, body, received_at }, event)
         })
         .unzip();
-    let outcomes = apply_all(context, &raw, events).await;
+    let outcomes = apply_all(context, owners, &raw, events).await;
     let mut tx = WorkerTx::begin(&context.login).await?;
     if !raw.is_empty() {
         events::keep(&mut tx, &raw, &outcomes, context.now()).await?;
     }
-    ses_account::write_polled(&mut tx, context.ses.region(), !raw.is_empty(), context.now()).await?;
+    ses_account::write_polled(&mut tx, &ses.place(), !raw.is_empty(), context.now()).await?;
     tx.commit().await?;
-    delete(context, received).await?;
+    delete(ses, received).await?;
     Ok(if raw.is_empty() { Progress::Idle } else { Progress::More })
 }
 
 /// Waits for the first; where there are many, takes many.
-async fn receive(context: &Context) -> Result<Vec<Received>> {
-    let mut all = context.ses.receive(Queue::Events, context.event_wait).await?;
+async fn receive(ses: &Arc<Ses>, wait: Duration) -> Result<Vec<Received>> {
+    let mut all = ses.receive(Queue::Events, wait).await?;
     let mut is_full = all.len() == BATCH;
     while is_full && all.len() < usize::try_from(limits::EVENTS_AT_ONCE).unwrap_or(BATCH) {
         let mut receives = JoinSet::new();
         for _ in 0..limits::EVENT_RECEIVES_AT_ONCE {
-            let ses = context.ses.clone();
+            let ses = ses.clone();
             receives.spawn(async move { ses.receive(Queue::Events, Duration::ZERO).await });
         }
         let before = all.len();
@@ -72,11 +111,11 @@ async fn receive(context: &Context) -> Result<Vec<Received>> {
     Ok(all)
 }
 
-async fn delete(context: &Context, mut received: Vec<Received>) -> Result<()> {
+async fn delete(ses: &Arc<Ses>, mut received: Vec<Received>) -> Result<()> {
     let mut deletes = JoinSet::new();
     while !received.is_empty() {
         let batch = received.split_off(received.len().saturating_sub(BATCH));
-        let ses = context.ses.clone();
+        let ses = ses.clone();
         deletes.spawn(async move { ses.delete(Queue::Events, &batch).await });
     }
     Ok(deletes.join_all().await.into_iter().collect::<Result<(), _>>()?)
@@ -98,7 +137,8 @@ pub async fn apply(context: &Context) -> Result<Progress> {
     let mut tx = WorkerTx::begin(&context.login).await?;
     let left = events::list_left(&mut tx, limits::EVENTS_AT_ONCE).await?;
     tx.commit().await?;
-    let outcomes = apply_all(context, &left, left.iter().map(|raw| parse(&raw.body)).collect()).await;
+    let owners: Owners = context.list_accounts().await?.into_iter().collect();
+    let outcomes = apply_all(context, &owners, &left, left.iter().map(|raw| parse(&raw.body)).collect()).await;
     if outcomes.iter().all(|outcome| *outcome == Outcome::Failed) {
         return Ok(Progress::Idle);
     }
@@ -114,16 +154,20 @@ type Parsed = Result<SesEvent, EventError>;
 type Placed = (usize, Fact);
 
 /// What came of each, in their order.
-async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<Outcome> {
+async fn apply_all(context: &Context, owners: &Owners, raw: &[Raw], events: Vec<Parsed>) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::Failed; raw.len()];
     let mut platforms: Vec<Placed> = Vec::new();
     let mut by_tenant: HashMap<TenantId, Vec<Placed>> = HashMap::new();
     for (place, (raw, event)) in raw.iter().zip(events).enumerate() {
         if let Some(name) = event.is_err().then(|| tenant_hint(&raw.body)).flatten() {
-            outcomes[place] = look_soon(context, &name).await;
+            outcomes[place] = look_soon(context, owners, raw, &name).await;
             continue;
         }
         match read(context, raw, event) {
+            Ok((whose, _)) if !may_tell(owners, raw, &whose) => {
+                tracing::error!(id = raw.id, "the queue of a team's own account tells of another's mail");
+                outcomes[place] = Outcome::Unusable("It is about no mail of the team whose account it came from.");
+            }
             Ok((Whose::Tenant(tenant), fact)) => by_tenant.entry(tenant).or_default().push((place, fact)),
             Ok((Whose::Platform, fact)) => platforms.push((place, fact)),
             Err(trouble) => outcomes[place] = Outcome::Unusable(trouble),
@@ -154,9 +198,16 @@ async fn apply_all(context: &Context, raw: &[Raw], events: Vec<Parsed>) -> Vec<O
     }
 }
 
+/// Whether the queue that it came out of can know anything of whom it tells.
+fn may_tell(owners: &Owners, raw: &Raw, whose: &Whose) -> bool {
+    let Some(account) = &raw.account else { return true };
+    matches!(whose, Whose::Tenant(tenant) if owners.get(account) == Some(tenant))
+}
+
 /// How a tenant stands at SES may have changed: the duty that knows looks now.
-async fn look_soon(context: &Context, name: &str) -> Outcome {
-    let Some(tenant) = crate::isolation::tenant_of(context, name) else {
+async fn look_soon(context: &Context, owners: &Owners, raw: &Raw, name: &str) -> Outcome {
+    let found = crate::isolation::tenant_of(context, name);
+    let Some(tenant) = found.filter(|tenant| may_tell(owners, raw, &Whose::Tenant(*tenant))) else {
         return Outcome::Unusable("It is about no tenant of ours.");
     };
     match nudge(context, tenant).await {

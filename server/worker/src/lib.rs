@@ -20,7 +20,7 @@ mod platform;
 mod replies;
 mod sequences;
 
-pub use aws::{CONTROL_PACE, Endpoint, Replies, Ses, SesError, SesSettings};
+pub use aws::{Accounts, CONTROL_PACE, Endpoint, Replies, Ses, SesError, SesSettings};
 pub use context::Context;
 pub use dns::{Dns, NameServers};
 pub use domains::observe;
@@ -35,21 +35,33 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Every duty, with how often it looks for work when nothing wakes it.
-const TIMETABLE: [Duty; 23] = [
+const TIMETABLE: [Duty; 27] = [
     Duty { name: "provision tenant", period: SOON, run: |context| Box::pin(isolation::provision(context)) },
     Duty { name: "begin to close", period: SOON, run: |context| Box::pin(isolation::closing::begin(context)) },
     Duty { name: "list tenants at SES", period: SOON, run: |context| Box::pin(isolation::sweep::list_all(context)) },
     Duty { name: "read pools", period: SOON, run: |context| Box::pin(isolation::pools::read(context)) },
+    Duty { name: "try own accounts", period: SOON, run: |context| Box::pin(isolation::own::try_all(context)) },
+    Duty { name: "move between accounts", period: SOON, run: |context| Box::pin(isolation::moving::go_on(context)) },
+    Duty {
+        name: "take down what was left",
+        period: SOON,
+        run: |context| Box::pin(isolation::leftovers::take_down(context)),
+    },
     Duty { name: "verify domain", period: SOON, run: |context| Box::pin(domains::verify(context)) },
     Duty { name: "import leads", period: SOON, run: |context| Box::pin(leads::import(context)) },
     Duty { name: "prepare sequence", period: SOON, run: |context| Box::pin(sequences::prepare(context)) },
-    Duty { name: "read account", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
+    Duty { name: "read accounts", period: SOON, run: |context| Box::pin(isolation::account::read(context)) },
     Duty { name: "send", period: AT_ONCE, run: |context| Box::pin(messages::send(context)) },
     Duty { name: "prepare platform mail", period: SOON, run: |context| Box::pin(platform::prepare(context)) },
     Duty { name: "send platform mail", period: SOON, run: |context| Box::pin(platform::send(context)) },
     // Twice: one receives while the other writes.
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
     Duty { name: "take in events", period: AT_ONCE, run: |context| Box::pin(events::take_in(context)) },
+    Duty {
+        name: "take in events of own accounts",
+        period: SOON,
+        run: |context| Box::pin(events::take_in_own(context)),
+    },
     Duty { name: "apply events", period: SOON, run: |context| Box::pin(events::apply(context)) },
     Duty { name: "take in answers", period: SOON, run: |context| Box::pin(replies::take_in(context)) },
     Duty { name: "read answers", period: SOON, run: |context| Box::pin(replies::read(context)) },

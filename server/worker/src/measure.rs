@@ -47,7 +47,7 @@ async fn send_one(ses: &Ses, from: &str, ses_name: &str) -> bool {
     };
     let Ok(raw) = mime::build(&draft) else { return false };
     let id = MessageId::from_uuid(uuid::Uuid::nil()).to_string();
-    let route = Route { tenant: ses_name.to_owned(), set: ses_name.to_owned() };
+    let route = Route { account: None, tenant: ses_name.to_owned(), set: ses_name.to_owned() };
     let mail = Mail { from, to: "lead@example.net", raw, route: &route, tenant: id.clone(), message: id };
     matches!(ses.send_email(mail).await, (SendOutcome::Accepted { .. }, _))
 }
@@ -62,7 +62,8 @@ pub async fn claim(context: &Context, tenant: TenantId, limit: i64) -> Result<us
 pub async fn keep_bare(context: &Context, name: &str, bodies: Vec<String>) -> Result<()> {
     let received_at = context.now();
     let raw = bodies.into_iter().enumerate();
-    let raw: Vec<Raw> = raw.map(|(number, body)| Raw { id: format!("{name}-{number}"), body, received_at }).collect();
+    let raw: Vec<Raw> =
+        raw.map(|(number, body)| Raw { id: format!("{name}-{number}"), account: None, body, received_at }).collect();
     for some in raw.chunks(usize::try_from(limits::EVENTS_AT_ONCE).unwrap_or(1)) {
         let mut tx = WorkerTx::begin(&context.login).await?;
         events::keep(&mut tx, some, &vec![Outcome::Applied; some.len()], received_at).await?;

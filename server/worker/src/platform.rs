@@ -89,7 +89,7 @@ async fn provision(control: &Control<'_>, name: &str, pool: Pooled) -> Result<se
 }
 
 async fn ensure(context: &Context, address: &EmailAddress, pool: Pooled) -> Result<ReadBack, SesError> {
-    let (control, name) = (context.control(None, Urgency::Person), ses_name(context));
+    let (control, name) = (context.control(Urgency::Person), ses_name(context));
     let domain = address.domain();
     let domain = domain.as_str();
     let tenant = provision(&control, &name, pool).await?;
@@ -127,7 +127,7 @@ pub async fn send(context: &Context) -> Result<Progress> {
     for mail in &mails {
         let outcome = if now - mail.created_at > Duration::days(limits::INVITATION_DAYS) {
             SendOutcome::Refused { reason: "It waited for longer than its link is good for.".to_owned() }
-        } else if account::take_tokens(context, Whose::Platform, 1).await? == 0 {
+        } else if account::take_tokens(context, None, Whose::Platform, 1).await? == 0 {
             SendOutcome::Later(Wait::Throttled)
         } else {
             give(context, address, mail).await
@@ -160,7 +160,7 @@ async fn give(context: &Context, from: &EmailAddress, mail: &Leaving) -> SendOut
         from: from.as_str(),
         to: &mail.recipient,
         raw,
-        route: &Route { tenant: ses_name(context), set: ses_name(context) },
+        route: &Route { account: None, tenant: ses_name(context), set: ses_name(context) },
         tenant: PLATFORM_TAG.to_owned(),
         message: mail.id.to_string(),
     };

@@ -37,7 +37,7 @@ pub async fn take_in(context: &Context) -> Result<Progress> {
             (_, Ok(arrival)) => arrivals.push(arrival),
             (id, Err(_)) => {
                 let id = id.unwrap_or_else(|| format!("sqs:{}", message.id));
-                nonsense.push(Raw { id, body, received_at: now });
+                nonsense.push(Raw { id, account: None, body, received_at: now });
             }
         }
     }

@@ -26,9 +26,10 @@ pub struct Backlog {
 }
 
 /// What is listed: a table, and the time by which each of its rows wanted to be looked at.
-const QUEUES: [(&str, &str, &str); 9] = [
+const QUEUES: [(&str, &str, &str); 10] = [
     ("Tenants to be made or looked at, at Amazon SES", "ses_tenants", "due_at"),
     ("Domains to be looked at", "domains", "due_at"),
+    ("Teams that move between accounts", "account_moves", "due_at"),
     ("Files of leads to be read", "lead_imports", "due_at"),
     ("Sequences to be prepared", "sequences", "due_at"),
     ("Mails whose fate is not known", "unsettled_messages", "due_at"),
@@ -81,7 +82,10 @@ pub async fn find_facts_of_doctor(tx: &mut BootstrapTx, sender: Option<&EmailAdd
 async fn read(sql: &mut PgConnection, sender: Option<&EmailAddress>) -> Result<MachineFacts> {
     let duties = sqlx::query("select * from duty_runs order by duty").fetch_all(&mut *sql).await?;
     let duties = duties.iter().map(duty).collect::<Result<_>>()?;
-    let accounts = sqlx::query("select * from ses_account order by region").fetch_all(&mut *sql).await?;
+    // A team's own account is no matter of the machine.
+    let accounts = sqlx::query("select * from ses_account where strpos(region, '/') = 0 order by region")
+        .fetch_all(&mut *sql)
+        .await?;
     let accounts = accounts.iter().map(account).collect::<Result<_>>()?;
     let events_waiting_since = sqlx::query_scalar("select min(received_at) from event_inbox where applied_at is null")
         .fetch_one(&mut *sql)

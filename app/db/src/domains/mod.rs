@@ -10,7 +10,7 @@ use crate::Result;
 use crate::isolation::{closures, ses_tenants};
 use crate::scope::TenantTx;
 use rules::addresses::DomainName;
-use rules::domains::{DomainFacts, Found, Hold, Lapse, Observation, SesStatus, WantedRecord};
+use rules::domains::{DomainFacts, Found, Hold, Lapse, Observation, Purpose, SesStatus, WantedRecord};
 use rules::ids::{ClaimId, DomainId, MailboxId, UserId};
 use rules::limits;
 use rules::time::{Duration, OffsetDateTime};
@@ -32,6 +32,8 @@ pub struct Domain {
     pub mail_from_status: Option<String>,
     pub may_send: bool,
     pub is_associated: bool,
+    /// What it has in the account that the team moves to.
+    pub next: Option<work::Identity>,
     pub ses_read_at: Option<OffsetDateTime>,
     pub looked_at: Option<OffsetDateTime>,
     pub verified_at: Option<OffsetDateTime>,
@@ -93,11 +95,35 @@ impl Domain {
             is_removing: self.removal_asked_at.is_some(),
             hold: self.hold,
             dkim: status(&self.dkim_status),
+            next_dkim: self.next.as_ref().map(|next| SesStatus::parse(&next.dkim_status)),
             mail_from: status(&self.mail_from_status),
             may_send: self.may_send,
             is_associated: self.is_associated,
             was_verified: self.verified_at.is_some(),
             records: self.records.iter().map(Record::found).collect(),
+        }
+    }
+}
+
+impl Domain {
+    /// As it is in the account that the team moves to, where it can be judged by the same rules.
+    pub fn in_next(mut self) -> Self {
+        let next = self.next.take();
+        self.records.retain(|record| record.wanted.purpose != Purpose::Dkim);
+        for record in &mut self.records {
+            if record.wanted.purpose == Purpose::NextDkim {
+                record.wanted.purpose = Purpose::Dkim;
+            }
+        }
+        Self {
+            dkim: next.as_ref().map(|next| (next.dkim_tokens.clone(), next.dkim_zone.clone())),
+            dkim_status: next.as_ref().map(|next| next.dkim_status.clone()),
+            mail_from_status: next.as_ref().map(|next| next.mail_from_status.clone()),
+            may_send: next.as_ref().is_some_and(|next| next.may_send),
+            is_associated: next.as_ref().is_some_and(|next| next.is_associated),
+            hold: None,
+            verified_at: None,
+            ..self
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reading domains with their records.
 
+use super::work::Identity;
 use super::{Domain, Record};
 use crate::scope::{OperatorTx, TenantTx};
 use crate::{Error, Result};
@@ -77,12 +78,14 @@ pub async fn find(tx: &mut TenantTx, domain: DomainId) -> Result<Option<Domain>>
 async fn read(connection: &mut PgConnection, tenant: TenantId, only: Option<DomainId>) -> Result<Vec<Domain>> {
     let only = only.map(DomainId::uuid);
     let rows = sqlx::query(
-        "select id, name, root, challenge, created_at, asked_at, dkim_tokens, dkim_zone, dkim_status, mail_from_status,
-                may_send, is_associated, ses_read_at, looked_at, verified_at, hold, trouble, trouble_at,
-                claim_ends_at, removal_asked_at, removal_reason, due_at
-         from domains
-         where tenant_id = $1 and removed_at is null and ($2::uuid is null or id = $2)
-         order by name",
+        "select d.id, d.name, d.root, d.challenge, d.created_at, d.asked_at, d.dkim_tokens, d.dkim_zone, d.dkim_status,
+                d.mail_from_status, d.may_send, d.is_associated, d.ses_read_at, d.looked_at, d.verified_at, d.hold, d.trouble,
+                d.trouble_at, d.claim_ends_at, d.removal_asked_at, d.removal_reason, d.due_at,
+                m.dkim_tokens as next_tokens, m.dkim_zone as next_zone, m.dkim_status as next_dkim,
+                m.mail_from_status as next_mail_from, m.may_send as next_may_send, m.is_associated as next_is_associated
+         from domains d left join domain_moves m on m.tenant_id = $1 and m.domain_id = d.id
+         where d.tenant_id = $1 and d.removed_at is null and ($2::uuid is null or d.id = $2)
+         order by d.name",
     )
     .bind(tenant.uuid())
     .bind(only)
@@ -127,6 +130,7 @@ fn domain(row: &PgRow) -> Result<Domain> {
         mail_from_status: row.try_get("mail_from_status")?,
         may_send: row.try_get("may_send")?,
         is_associated: row.try_get("is_associated")?,
+        next: next_identity(row)?,
         ses_read_at: row.try_get("ses_read_at")?,
         looked_at: row.try_get("looked_at")?,
         verified_at: row.try_get("verified_at")?,
@@ -138,6 +142,19 @@ fn domain(row: &PgRow) -> Result<Domain> {
         due_at: row.try_get("due_at")?,
         records: Vec::new(),
     })
+}
+
+fn next_identity(row: &PgRow) -> Result<Option<Identity>> {
+    let tokens: Option<Vec<String>> = row.try_get("next_tokens")?;
+    let Some(dkim_tokens) = tokens else { return Ok(None) };
+    Ok(Some(Identity {
+        dkim_tokens,
+        dkim_zone: row.try_get("next_zone")?,
+        dkim_status: row.try_get("next_dkim")?,
+        mail_from_status: row.try_get("next_mail_from")?,
+        may_send: row.try_get("next_may_send")?,
+        is_associated: row.try_get("next_is_associated")?,
+    }))
 }
 
 fn record(row: &PgRow) -> Result<Record> {

@@ -19,6 +19,13 @@ pub struct Identity {
     pub is_associated: bool,
 }
 
+impl Identity {
+    /// Mail could leave under it.
+    pub fn is_ready(&self) -> bool {
+        self.may_send && self.is_associated && self.dkim_status == "SUCCESS" && self.mail_from_status == "SUCCESS"
+    }
+}
+
 /// A row that is leased: which domain it is.
 pub fn leased_domain(lease: &crate::lease::Lease) -> DomainId {
     DomainId::from_uuid(lease.id)

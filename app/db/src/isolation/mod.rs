@@ -1,8 +1,11 @@
 //! Pauses: rows with a cause each, in business time. A lane runs when no row is live; so does each part of it ([`parts`]). Those
 //! by the machine and the operator have incidents ([`crate::health::incidents`]). How a tenant goes: [`closures`]. What a tenant has at SES: [`ses_tenants`], and how that differs from what is wanted:
 //! [`drifts`], [`ses_sweep`]; how it stands there: [`ses_standing`]; what all share there: [`ses_account`], and how it stands still: [`account_stops`]; what it may send of that: [`caps`]; what the platform's own
-//! mail leaves from: [`platform_sender`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
+//! mail leaves from: [`platform_sender`]; accounts of teams' own: [`own_accounts`], into and out of which they move:
+//! [`account_moves`], [`account_leftovers`]; all of it for the operator: [`overview`]; the calls that were made: [`aws_calls`].
 
+pub mod account_leftovers;
+pub mod account_moves;
 pub mod account_stops;
 pub mod aws_calls;
 pub mod caps;
@@ -10,6 +13,7 @@ pub mod closures;
 pub mod drifts;
 pub mod evidence;
 pub mod overview;
+pub mod own_accounts;
 pub mod parts;
 pub mod platform_sender;
 pub mod ses_account;

@@ -6,10 +6,12 @@ use rules::ids::TenantId;
 use rules::limits::PAGE_ROWS_MAX;
 use rules::time::OffsetDateTime;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// One region's account.
+/// An account in a region.
 pub struct Standing {
+    /// [`rules::isolation::place`].
     pub region: String,
     /// Recipients a second.
     pub rate_a_second: i64,
@@ -67,25 +69,47 @@ pub async fn list_asking(tx: &mut OperatorTx) -> Result<Vec<Asking>> {
 }
 
 pub async fn list_standings(tx: &mut OperatorTx) -> Result<Vec<Standing>> {
-    let rows = sqlx::query("select * from ses_account order by region").fetch_all(tx.sql()).await?;
-    rows.iter()
-        .map(|row| {
-            let until: Option<OffsetDateTime> = row.try_get("held_until")?;
-            Ok(Standing {
-                region: row.try_get("region")?,
-                rate_a_second: row.try_get("rate_a_second")?,
-                quota_a_day: row.try_get("quota_a_day")?,
-                sent_today: row.try_get("sent_today")?,
-                may_send: row.try_get("may_send")?,
-                enforcement: row.try_get("enforcement")?,
-                shared_pool_mode: row.try_get("shared_pool_mode")?,
-                read_at: row.try_get("read_at")?,
-                hold: until.zip(row.try_get("hold")?),
-                events_polled_at: row.try_get("events_polled_at")?,
-                event_received_at: row.try_get("event_received_at")?,
-            })
-        })
-        .collect()
+    let rows = sqlx::query(
+        "select * from ses_account a where strpos(a.region, '/') = 0
+            or exists (select from ses_tenants t where t.account = split_part(a.region, '/', 1))
+         order by strpos(a.region, '/'), a.region",
+    );
+    rows.fetch_all(tx.sql()).await?.iter().map(standing).collect()
+}
+
+/// Of the account that this tenant's mail leaves through.
+pub async fn list_standings_of(tx: &mut OperatorTx, tenant: TenantId) -> Result<Vec<Standing>> {
+    let rows = sqlx::query(
+        "select a.* from ses_account a
+         where case when strpos(a.region, '/') > 0 then split_part(a.region, '/', 1) end
+            is not distinct from (select account from ses_tenants where tenant_id = $1)
+         order by a.region",
+    );
+    rows.bind(tenant.uuid()).fetch_all(tx.sql()).await?.iter().map(standing).collect()
+}
+
+fn standing(row: &PgRow) -> Result<Standing> {
+    let until: Option<OffsetDateTime> = row.try_get("held_until")?;
+    Ok(Standing {
+        region: row.try_get("region")?,
+        rate_a_second: row.try_get("rate_a_second")?,
+        quota_a_day: row.try_get("quota_a_day")?,
+        sent_today: row.try_get("sent_today")?,
+        may_send: row.try_get("may_send")?,
+        enforcement: row.try_get("enforcement")?,
+        shared_pool_mode: row.try_get("shared_pool_mode")?,
+        read_at: row.try_get("read_at")?,
+        hold: until.zip(row.try_get("hold")?),
+        events_polled_at: row.try_get("events_polled_at")?,
+        event_received_at: row.try_get("event_received_at")?,
+    })
+}
+
+impl Standing {
+    /// A team's own account. `None`: the platform's.
+    pub fn account(&self) -> Option<&str> {
+        self.region.split_once('/').map(|(account, _)| account)
+    }
 }
 
 pub async fn find_inbox(tx: &mut OperatorTx) -> Result<Inbox> {

@@ -7,7 +7,7 @@ use rules::ids::TenantId;
 use rules::limits::PAGE_ROWS_MAX;
 use rules::time::OffsetDateTime;
 use sqlx::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A tenant at SES under our names that no team has.
@@ -50,16 +50,30 @@ pub struct Wanted {
     pub is_disabled: bool,
 }
 
-/// The tenants that are to be there.
-pub async fn list_wanted(tx: &mut WorkerTx) -> Result<BTreeMap<TenantId, Wanted>> {
+/// The tenants that are to be in an account (`None`: the platform's).
+pub async fn list_wanted(tx: &mut WorkerTx, account: Option<&str>) -> Result<BTreeMap<TenantId, Wanted>> {
     let tenants: Vec<(Uuid, Option<String>, bool)> = sqlx::query_as(
-        "select t.tenant_id, t.arn, coalesce(t.sending_status = 'DISABLED', false) from ses_tenants t where not exists (
+        "select t.tenant_id, t.arn, coalesce(t.sending_status = 'DISABLED', false) from ses_tenants t
+         where t.account is not distinct from $1 and not exists (
             select from closures c where c.tenant_id = t.tenant_id and c.kept_at is null and c.done_at is not null)",
     )
+    .bind(account)
     .fetch_all(tx.sql())
     .await?;
     let wanted = |(id, arn, is_disabled)| (TenantId::from_uuid(id), Wanted { arn, is_disabled });
     Ok(tenants.into_iter().map(wanted).collect())
+}
+
+/// The tenants that move into an account, or have left something there.
+pub async fn list_passing(tx: &mut WorkerTx, account: Option<&str>) -> Result<BTreeSet<TenantId>> {
+    let tenants: Vec<Uuid> = sqlx::query_scalar(
+        "select tenant_id from account_moves where account is not distinct from $1
+         union select tenant_id from account_leftovers where account is not distinct from $1 and gone_at is null",
+    )
+    .bind(account)
+    .fetch_all(tx.sql())
+    .await?;
+    Ok(tenants.into_iter().map(TenantId::from_uuid).collect())
 }
 
 /// Writes that the list was read; `strays` are all there are.

@@ -13,6 +13,8 @@ use sqlx::{PgConnection, Row};
 /// As last read back; `None` where nothing was read yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SesTenant {
+    /// Which account it is in. `None`: the platform's.
+    pub account: Option<String>,
     pub name: Option<String>,
     /// Of its configuration set.
     pub set_name: Option<String>,
@@ -51,6 +53,8 @@ pub struct SesTenant {
 /// By what mail leaves: tenant and configuration set, by name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Route {
+    /// In which account they are. `None`: the platform's.
+    pub account: Option<String>,
     pub tenant: String,
     pub set: String,
 }
@@ -216,6 +220,7 @@ async fn find_in(connection: &mut PgConnection, tenant: TenantId) -> Result<Opti
         let (policy, mode): (&str, &str) = (row.try_get("wanted_policy")?, row.try_get("wanted_shared_pool_mode")?);
         let step: Option<&str> = row.try_get("step")?;
         Ok(SesTenant {
+            account: row.try_get("account")?,
             name: row.try_get("name")?,
             set_name: row.try_get("set_name")?,
             wanted_policy: ReputationPolicy::parse(policy)

@@ -1,5 +1,6 @@
 //! Isolation tiers, and the account's pools and dedicated IPs as last read. Times are machine time.
 
+use super::own_accounts::{self, OwnAccount};
 use crate::scope::{OperatorTx, TenantTx, WorkerTx};
 use crate::{Error, Result};
 use rules::ids::TenantId;
@@ -72,7 +73,7 @@ async fn list_members(sql: &mut PgConnection) -> Result<Vec<Member>> {
 
 const MEMBERS: &str = "select coalesce(w.pool, s.own_pool) as pool, w.tier, t.tenant_id, t.name as tenant_name, coalesce(w.ips, 0) as ips
     from tenant_tiers w join tenants t on t.tenant_id = w.tenant_id left join ses_tenants s on s.tenant_id = w.tenant_id
-    where w.tier <> 'shared'
+    where w.tier in ('managed_pool', 'dedicated_pool')
       and not exists (select from closures c where c.tenant_id = w.tenant_id and c.done_at is not null and c.kept_at is null)
     order by 1, t.name";
 
@@ -99,6 +100,7 @@ async fn find_in(sql: &mut PgConnection, tenant: TenantId) -> Result<Chosen> {
         (Some(Tier::Shared), ..) => TierWish::Shared,
         (Some(Tier::ManagedPool), Some(pool), _) => TierWish::ManagedPool(pool),
         (Some(Tier::DedicatedPool), _, Some(ips)) => TierWish::DedicatedPool(ips),
+        (Some(Tier::OwnAccount), ..) => TierWish::OwnAccount,
         _ => return Err(Error::Row(format!("tenant_tiers.tier {tier:?}"))),
     };
     Ok(Chosen { wish, changed_at: Some(row.try_get("changed_at")?) })
@@ -107,7 +109,7 @@ async fn find_in(sql: &mut PgConnection, tenant: TenantId) -> Result<Chosen> {
 /// By an operator. It is brought about soon; the pools are read again.
 pub async fn choose(tx: &mut OperatorTx, tenant: TenantId, wish: &TierWish, now: OffsetDateTime) -> Result<()> {
     let (pool, ips) = match wish {
-        TierWish::Shared => (None, None),
+        TierWish::Shared | TierWish::OwnAccount => (None, None),
         TierWish::ManagedPool(pool) => (Some(pool.as_str()), None),
         TierWish::DedicatedPool(ips) => (None, Some(i64::from(*ips))),
     };
@@ -171,7 +173,15 @@ pub async fn find_move_facts(tx: &mut OperatorTx, tenant: TenantId) -> Result<Mo
         own_ips: in_pool(own.as_deref()),
         has_open_incident,
         is_unread: found.read_at.is_none(),
+        is_away: is_away(tx, tenant).await?,
+        role: OwnAccount::state(own_accounts::find_of(tx, tenant).await?),
     })
+}
+
+/// Whether its mail leaves through its own account.
+pub async fn is_away(tx: &mut OperatorTx, tenant: TenantId) -> Result<bool> {
+    let sql = "select exists (select from ses_tenants where tenant_id = $1 and account is not null)";
+    Ok(sqlx::query_scalar(sql).bind(tenant.uuid()).fetch_one(tx.sql()).await?)
 }
 
 /// All that there are or are to be, of the region of this platform.

@@ -54,7 +54,7 @@ pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
             select true as has_caps, a_day, a_hour, a_second, second, in_second from tenant_caps
             where tenant_id = $1 and (a_day is not null or a_hour is not null or a_second is not null) for update)
          select exists (select from pauses where tenant_id = $1 and resumed_at is null) as is_paused,
-                t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address,
+                t.account, t.name, t.set_name, (select postal_address from tenant_settings where tenant_id = $1) as postal_address,
                 caps.*
          from (select) one left join ses_tenants t on t.tenant_id = $1 and t.ready_at is not null and not t.is_held
          left join caps on true",
@@ -63,9 +63,10 @@ pub async fn find_gate(tx: &mut TenantTx) -> Result<TenantGate> {
     .fetch_one(tx.sql())
     .await?;
     let (name, set): (Option<String>, Option<String>) = (row.try_get("name")?, row.try_get("set_name")?);
+    let account: Option<String> = row.try_get("account")?;
     Ok(TenantGate {
         is_paused: row.try_get("is_paused")?,
-        route: name.zip(set).map(|(tenant, set)| Route { tenant, set }),
+        route: name.zip(set).map(|(tenant, set)| Route { account, tenant, set }),
         postal_address: row.try_get("postal_address")?,
         caps: match row.try_get("has_caps")? {
             Some(true) => Some(caps::read_held(&row)?),

@@ -40,13 +40,22 @@ pub struct Lane {
     pub looked_at: Option<OffsetDateTime>,
 }
 
+/// A tenant's lanes whose time has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DueTenant {
+    /// Through which account its mail leaves. `None`: the platform's.
+    pub account: Option<String>,
+    pub backlog: Backlog<TenantId>,
+}
+
 /// The tenants that have lanes whose time has come, with how many, the longest waiting first.
-pub async fn list_due_tenants(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<Vec<Backlog<TenantId>>> {
-    let tenants: Vec<(Uuid, i64, i16)> = sqlx::query_as(
-        "select l.tenant_id, l.lanes, coalesce(c.weight, 1::smallint) from (
+pub async fn list_due_tenants(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<Vec<DueTenant>> {
+    let tenants: Vec<(Uuid, i64, i16, Option<String>)> = sqlx::query_as(
+        "select l.tenant_id, l.lanes, coalesce(c.weight, 1::smallint), s.account from (
             select tenant_id, count(*) as lanes, min(due_at) as since from lanes where due_at <= $1
             group by tenant_id order by since limit $2) l
-         left join tenant_caps c on c.tenant_id = l.tenant_id order by l.since",
+         left join tenant_caps c on c.tenant_id = l.tenant_id left join ses_tenants s on s.tenant_id = l.tenant_id
+         order by l.since",
     )
     .bind(now)
     .bind(limits::SENDING_TENANTS_MAX)
@@ -54,8 +63,9 @@ pub async fn list_due_tenants(tx: &mut WorkerTx, now: OffsetDateTime) -> Result<
     .await?;
     tenants
         .into_iter()
-        .map(|(who, mails, weight)| {
-            Ok(Backlog { who: TenantId::from_uuid(who), weight: caps::read_weight(weight)?, mails })
+        .map(|(who, mails, weight, account)| {
+            let backlog = Backlog { who: TenantId::from_uuid(who), weight: caps::read_weight(weight)?, mails };
+            Ok(DueTenant { account, backlog })
         })
         .collect()
 }

@@ -89,3 +89,12 @@ insert into tenant_evidence (tenant_id, due_at, attempts) values ('{tenant}', '2
 insert into evidence_reports (tenant_id, id, made_at, held, failed, not_run, key_id, report, report_signature, document,
     document_signature)
     values ('{tenant}', '{user}', '2026-01-01', 0, 0, 0, '00', '', '', '', '');
+insert into own_accounts (tenant_id, role_arn, account, asked_at, attempts)
+    values ('{tenant}', 'arn:aws:iam::21098765432{n}:role/ownlane', '21098765432{n}', '2026-01-01', 0);
+insert into account_moves (tenant_id, account, begun_at, attempts) values ('{tenant}', '21098765432{n}', '2026-01-01', 0);
+insert into domain_moves (tenant_id, domain_id, dkim_tokens, dkim_zone, dkim_status, mail_from_status, may_send, is_associated,
+    read_at)
+    select '{tenant}', id, '{}', 'dkim.amazonses.com', 'PENDING', 'PENDING', false, false, '2026-01-01' from domains
+    where tenant_id = '{tenant}';
+insert into account_leftovers (tenant_id, id, name, set_name, left_at, ends_at, attempts)
+    values ('{tenant}', '{user}', 'ownlane-{n}', 'ownlane-{n}', '2026-01-01', '2026-02-01', 0);

@@ -90,6 +90,7 @@ mod tests {
             is_removing: false,
             hold: None,
             dkim,
+            next_dkim: None,
             mail_from: None,
             may_send: false,
             is_associated: false,

@@ -11,7 +11,7 @@ mod state;
 pub use claim::{ClaimError, is_free_mail, registrable, root_of};
 pub use dmarc::{DmarcError, DmarcRecord, Policy, find_dmarc};
 pub use lapse::{Lapse, Proof, ended, ends_at};
-pub use records::{Lookup, Observation, Purpose, RecordKind, WantedRecord, return_path, wanted_records};
+pub use records::{Keys, Lookup, Observation, Purpose, RecordKind, WantedRecord, return_path, wanted_records};
 pub use spf::{LOOKUPS_MAX, Mechanism, SpfError, SpfRecord, find_spf};
 pub use state::{DomainFacts, DomainState, Found, Hold, RecordState, SesStatus, check_again_after};
 

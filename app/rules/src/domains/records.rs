@@ -12,6 +12,8 @@ pub enum Purpose {
     Ownership,
     /// Lets SES sign as the domain (RFC 6376).
     Dkim,
+    /// The same for the account that the team moves to; asked for beside the other, by which its mail is signed meanwhile.
+    NextDkim,
     /// Lets bounces come back under the domain, so that SPF aligns with it (RFC 7208).
     ReturnPath,
     /// Says what receivers do with mail that fails both (RFC 9989).
@@ -64,14 +66,17 @@ pub enum Observation {
     Found,
 }
 
+/// What SES gave to be published for DKIM: tokens and the zone they are in.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Keys<'a> {
+    pub now: Option<(&'a [String], &'a str)>,
+    /// Of the account that the team moves to.
+    pub next: Option<(&'a [String], &'a str)>,
+}
+
 /// All records of `domain` that are known: those of DKIM once SES has given their tokens and zone, those of the return path
 /// once it is known in which `region` of SES they are.
-pub fn wanted_records(
-    domain: &DomainName,
-    challenge: &str,
-    dkim: Option<(&[String], &str)>,
-    region: Option<&str>,
-) -> Vec<WantedRecord> {
+pub fn wanted_records(domain: &DomainName, challenge: &str, dkim: Keys<'_>, region: Option<&str>) -> Vec<WantedRecord> {
     let record = |purpose, slot, kind, name, value| WantedRecord { purpose, slot, kind, name, value, priority: None };
     let mut wanted = vec![record(
         Purpose::Ownership,
@@ -80,10 +85,11 @@ pub fn wanted_records(
         format!("{OWNERSHIP_LABEL}.{domain}"),
         format!("{OWNERSHIP_PREFIX}{challenge}"),
     )];
-    if let Some((tokens, zone)) = dkim {
+    for (purpose, keys) in [(Purpose::Dkim, dkim.now), (Purpose::NextDkim, dkim.next)] {
+        let Some((tokens, zone)) = keys else { continue };
         for (slot, token) in (0..).zip(tokens) {
             let name = format!("{token}._domainkey.{domain}");
-            wanted.push(record(Purpose::Dkim, slot, RecordKind::Cname, name, format!("{token}.{zone}")));
+            wanted.push(record(purpose, slot, RecordKind::Cname, name, format!("{token}.{zone}")));
         }
     }
     if let Some(region) = region {
@@ -104,13 +110,13 @@ pub fn return_path(domain: &DomainName) -> String {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 4] = [Self::Ownership, Self::Dkim, Self::ReturnPath, Self::Dmarc];
+    pub const ALL: [Self; 5] = [Self::Ownership, Self::Dkim, Self::NextDkim, Self::ReturnPath, Self::Dmarc];
 
     /// Whether mail leaves without it. DMARC is the team's own word to receivers: asked for, never forced.
     pub const fn is_required(self) -> bool {
         match self {
             Self::Ownership | Self::Dkim | Self::ReturnPath => true,
-            Self::Dmarc => false,
+            Self::NextDkim | Self::Dmarc => false,
         }
     }
 
@@ -118,6 +124,7 @@ impl Purpose {
         match self {
             Self::Ownership => "ownership",
             Self::Dkim => "dkim",
+            Self::NextDkim => "next_dkim",
             Self::ReturnPath => "return_path",
             Self::Dmarc => "dmarc",
         }
@@ -194,9 +201,11 @@ impl WantedRecord {
                     _ => Observation::Wrong,
                 }
             }
-            (Purpose::Ownership | Purpose::Dkim, _) if answers.is_empty() => Observation::NotFound,
-            (Purpose::Ownership | Purpose::Dkim, _) if answers.contains(&self.value) => Observation::Found,
-            (Purpose::Ownership | Purpose::Dkim, _) => Observation::Wrong,
+            (Purpose::Ownership | Purpose::Dkim | Purpose::NextDkim, _) => match answers {
+                [] => Observation::NotFound,
+                answers if answers.contains(&self.value) => Observation::Found,
+                _ => Observation::Wrong,
+            },
         }
     }
 
@@ -205,7 +214,7 @@ impl WantedRecord {
     pub fn second_name(&self, root: &DomainName) -> String {
         match self.purpose {
             Purpose::Dmarc if self.name != format!("_dmarc.{root}") => format!("_dmarc.{root}"),
-            Purpose::Ownership | Purpose::Dkim | Purpose::ReturnPath | Purpose::Dmarc => {
+            Purpose::Ownership | Purpose::Dkim | Purpose::NextDkim | Purpose::ReturnPath | Purpose::Dmarc => {
                 format!("{}.{root}", self.name)
             }
         }
@@ -250,7 +259,8 @@ mod tests {
     fn records() -> Vec<WantedRecord> {
         let tokens = ["aaa", "bbb", "ccc"].map(str::to_owned);
         let zone = "dkim.amazonses.com";
-        wanted_records(&name("mail.acme.com"), "secret", Some((tokens.as_slice(), zone)), Some("eu-west-1"))
+        let dkim = Keys { now: Some((tokens.as_slice(), zone)), next: None };
+        wanted_records(&name("mail.acme.com"), "secret", dkim, Some("eu-west-1"))
     }
 
     fn judge(purpose: Purpose, slot: i16, answers: &[&str]) -> Observation {
@@ -279,6 +289,23 @@ mod tests {
                 "TXT _dmarc.mail.acme.com _dmarc.mail v=DMARC1; p=none;",
             ]
         );
+    }
+
+    #[test]
+    fn while_a_team_moves_the_keys_of_both_accounts_are_asked_for() {
+        let [now, next] = ["aaa", "ddd"].map(|token| [token.to_owned()]);
+        let (now, next) = ((now.as_slice(), "dkim.amazonses.com"), (next.as_slice(), "dkim.us-east-1.amazonses.com"));
+        let keys = Keys { now: Some(now), next: Some(next) };
+        let wanted = wanted_records(&name("acme.com"), "secret", keys, Some("us-east-1"));
+        let next: Vec<_> = wanted.iter().filter(|record| record.purpose == Purpose::NextDkim).collect();
+        let [next] = next.as_slice() else { panic!("{wanted:?}") };
+        assert_eq!(
+            (next.name.as_str(), next.value.as_str()),
+            ("ddd._domainkey.acme.com", "ddd.dkim.us-east-1.amazonses.com")
+        );
+        assert!(!next.purpose.is_required(), "mail leaves without it");
+        assert_eq!(next.judge(std::slice::from_ref(&next.value)), Observation::Found);
+        assert!(wanted.is_sorted_by_key(|record| (record.purpose, record.slot)), "as they are read");
     }
 
     #[test]

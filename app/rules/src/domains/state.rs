@@ -47,6 +47,8 @@ pub struct DomainFacts {
     pub hold: Option<Hold>,
     /// SES's words; `None` before there is an identity.
     pub dkim: Option<SesStatus>,
+    /// In the account that the team moves to.
+    pub next_dkim: Option<SesStatus>,
     pub mail_from: Option<SesStatus>,
     /// SES lets mail leave (`VerifiedForSendingStatus`).
     pub may_send: bool,
@@ -188,6 +190,7 @@ impl DomainFacts {
         let seen_by_ses = match record.purpose {
             Purpose::Ownership | Purpose::Dmarc => Some(SesStatus::Success),
             Purpose::Dkim => self.dkim,
+            Purpose::NextDkim => self.next_dkim,
             Purpose::ReturnPath => self.mail_from,
         };
         match record.observation {
@@ -242,6 +245,7 @@ mod tests {
             is_removing: false,
             hold: None,
             dkim: Some(dkim),
+            next_dkim: None,
             mail_from: Some(mail_from),
             may_send,
             is_associated: true,

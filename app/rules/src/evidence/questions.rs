@@ -135,19 +135,31 @@ pub fn shared(facts: &Facts) -> Vec<String> {
             Some("The IPs: other customers of Amazon send from them too, and their reputation is not the team's.")
         }
         Tier::ManagedPool => Some("The IPs: the teams in the same pool share them and their reputation."),
+        Tier::OwnAccount => Some(
+            "The IPs, unless the team's account has some of its own: other customers of Amazon send from shared ones too.",
+        ),
         Tier::DedicatedPool => None,
     };
+    let account = match facts.tier {
+        Tier::Shared | Tier::ManagedPool | Tier::DedicatedPool => {
+            "The account at Amazon SES: its daily quota and its rate, which are given away by weight, and Amazon's judgement of \
+             the account as a whole. If Amazon stops the account, every team in it stands still."
+        }
+        Tier::OwnAccount => {
+            "The platform's account at Amazon SES, for two things alone: answers of leads come in by it, and letters about the team \
+             leave by it."
+        }
+    };
     let always = [
-        "The account at Amazon SES: its daily quota and its rate, which are given away by weight, and Amazon's judgement of the \
-         account as a whole. If Amazon stops the account, every team stands still."
-            .to_owned(),
+        account.to_owned(),
         "The machines and the database server: rows are kept apart, the processors are not.".to_owned(),
         format!(
             "The host name {} in the links of every team's mails, by which recipients opt out: what filters think of that name they \
              think of all.",
             facts.host
         ),
-        "The people who operate the platform: they can act in a team, which is announced in it and kept, step by step.".to_owned(),
+        "The people who operate the platform: they can act in a team, which is announced in it and kept, step by step."
+            .to_owned(),
     ];
     ips.map(str::to_owned).into_iter().chain(always).collect()
 }

@@ -24,6 +24,19 @@ impl AccountWord {
         }
     }
 
+    /// For people of a team whose own account it is said of.
+    pub const fn of_own(self) -> &'static str {
+        match self {
+            Self::Well => "Amazon SES takes the mail of the team's own account.",
+            Self::Probation => {
+                "Amazon SES reviews the team's own AWS account. Nothing leaves meanwhile; what is planned is kept."
+            }
+            Self::Shutdown => {
+                "Amazon SES has stopped the team's own AWS account. Nothing leaves; what is planned is kept."
+            }
+        }
+    }
+
     /// For people: what it means.
     pub const fn sentence(self) -> &'static str {
         match self {

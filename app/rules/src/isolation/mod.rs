@@ -7,6 +7,7 @@ mod at_ses;
 mod caps;
 mod drift;
 mod policy;
+mod role;
 mod shares;
 mod tier;
 
@@ -15,9 +16,10 @@ pub use at_ses::{ReputationPolicy, SagaStep, SharedPoolMode, Urgency};
 pub use caps::{Allowance, CapSpan, Caps, CapsError, Full, minute_of};
 pub use drift::{DriftKind, Remedy};
 pub use policy::{PolicyFacts, wanted_policy};
+pub use role::{RoleArn, RoleArnError, place};
 pub use shares::{Backlog, Shares, Weight, WeightError};
 pub use tier::{
-    DEFAULT_POOL, KnownPool, MoveError, MoveFacts, PoolName, PoolNameError, SHARED_POOL, Scaling, Tier, TierWish,
+    DEFAULT_POOL, KnownPool, MoveError, MoveFacts, PoolName, PoolNameError, Role, SHARED_POOL, Scaling, Tier, TierWish,
     check_move,
 };
 

@@ -1,7 +1,7 @@
 //! Isolation tiers: what of the way that a tenant's mail takes is its own. SES separates statistics, pausing and suppression
 //! by tenant at every tier; the IPs are what the tier decides.
 
-use super::SharedPoolMode;
+use super::{RoleArn, SharedPoolMode};
 use crate::limits;
 use std::fmt;
 
@@ -13,16 +13,19 @@ pub enum Tier {
     ManagedPool,
     /// A standard dedicated pool of its own.
     DedicatedPool,
+    /// An AWS account of its own, entered by a role.
+    OwnAccount,
 }
 
 impl Tier {
-    pub const ALL: [Self; 3] = [Self::Shared, Self::ManagedPool, Self::DedicatedPool];
+    pub const ALL: [Self; 4] = [Self::Shared, Self::ManagedPool, Self::DedicatedPool, Self::OwnAccount];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Shared => "shared",
             Self::ManagedPool => "managed_pool",
             Self::DedicatedPool => "dedicated_pool",
+            Self::OwnAccount => "own_account",
         }
     }
 
@@ -35,6 +38,7 @@ impl Tier {
             Self::Shared => "Shared",
             Self::ManagedPool => "Managed pool",
             Self::DedicatedPool => "Dedicated pool",
+            Self::OwnAccount => "Own account",
         }
     }
 
@@ -54,6 +58,10 @@ impl Tier {
                  While the pool warms up, Amazon may carry some of it over shared IPs."
             }
             (Self::DedicatedPool, _) => "Mail leaves from IPs of the team's own: nobody else sends from them.",
+            (Self::OwnAccount, _) => {
+                "Mail leaves through an AWS account of the team's own, by its quota, its rate and its standing with Amazon, from \
+                 the IPs that this account sends from. No other team of this platform is in it."
+            }
         }
     }
 
@@ -125,6 +133,8 @@ pub enum TierWish {
     ManagedPool(PoolName),
     /// With so many IPs of its own.
     DedicatedPool(u16),
+    /// By the role that was tried.
+    OwnAccount,
 }
 
 impl TierWish {
@@ -133,6 +143,7 @@ impl TierWish {
             Self::Shared => Tier::Shared,
             Self::ManagedPool(_) => Tier::ManagedPool,
             Self::DedicatedPool(_) => Tier::DedicatedPool,
+            Self::OwnAccount => Tier::OwnAccount,
         }
     }
 }
@@ -160,6 +171,21 @@ pub struct MoveFacts {
     pub has_open_incident: bool,
     /// Nobody has read the pools yet.
     pub is_unread: bool,
+    /// Its mail leaves through its own account now.
+    pub is_away: bool,
+    pub role: Role,
+}
+
+/// What is known of the role by which a tenant's own account is entered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Nobody has said which.
+    None,
+    /// It is to be tried.
+    Untried(RoleArn),
+    /// What went wrong when it was tried last.
+    Fails(RoleArn, String),
+    Works(RoleArn),
 }
 
 /// Why a move cannot be, and what to do.
@@ -174,6 +200,11 @@ pub enum MoveError {
         there: i64,
     },
     NotWell,
+    NoRole,
+    RoleUntried,
+    RoleFails(String),
+    /// From its own account into a pool of the platform's.
+    SharedFirst,
 }
 
 impl fmt::Display for MoveError {
@@ -197,6 +228,14 @@ impl fmt::Display for MoveError {
                 "{wanted} wanted, and {there} to be had. Ask AWS Support for dedicated IPs; they appear here within an hour of \
                  being given."
             ),
+            Self::NoRole => f.write_str(
+                "Say first by which role the account is entered, and have it tried, on the page of the team's own account.",
+            ),
+            Self::RoleUntried => f.write_str("The role is being tried. Wait for the result on the page of the team's own account."),
+            Self::RoleFails(trouble) => write!(f, "The account cannot be used yet: {trouble}"),
+            Self::SharedFirst => f.write_str(
+                "Its mail leaves through its own account. Move it to shared IPs first; once it is there, into the pool.",
+            ),
             Self::NotWell => f.write_str(
                 "Something of this team is paused or on probation: in a pool with others it could hurt them. Wait until its \
                  incidents are over.",
@@ -210,6 +249,13 @@ pub fn check_move(wish: &TierWish, facts: &MoveFacts) -> Result<(), MoveError> {
     let is_full = facts.pools.len() >= limits::POOLS_MAX;
     match wish {
         TierWish::Shared => Ok(()),
+        TierWish::OwnAccount => match &facts.role {
+            Role::None => Err(MoveError::NoRole),
+            Role::Untried(_) => Err(MoveError::RoleUntried),
+            Role::Fails(_, trouble) => Err(MoveError::RoleFails(trouble.clone())),
+            Role::Works(_) => Ok(()),
+        },
+        _ if facts.is_away => Err(MoveError::SharedFirst),
         _ if facts.is_unread => Err(MoveError::Unread),
         TierWish::ManagedPool(_) if facts.has_open_incident => Err(MoveError::NotWell),
         TierWish::ManagedPool(name) => match facts.pools.iter().find(|pool| pool.name == name.as_str()) {
@@ -236,7 +282,16 @@ mod tests {
             KnownPool { name: "good".to_owned(), scaling: "MANAGED".to_owned() },
             KnownPool { name: "theirs".to_owned(), scaling: "STANDARD".to_owned() },
         ];
-        MoveFacts { pools, has_own_pool: false, free_ips: 2, own_ips: 0, has_open_incident: false, is_unread: false }
+        MoveFacts {
+            pools,
+            has_own_pool: false,
+            free_ips: 2,
+            own_ips: 0,
+            has_open_incident: false,
+            is_unread: false,
+            is_away: false,
+            role: Role::None,
+        }
     }
 
     fn full() -> MoveFacts {
@@ -287,6 +342,21 @@ mod tests {
         assert_eq!(check_move(&TierWish::DedicatedPool(1), &full()), Err(MoveError::NoPoolLeft));
         let ill = MoveFacts { has_open_incident: true, ..facts() };
         assert_eq!(check_move(&TierWish::DedicatedPool(1), &ill), Ok(()), "alone it hurts nobody");
+    }
+
+    #[test]
+    fn an_account_of_its_own_is_entered_by_a_role_that_was_tried() {
+        let check = |role| check_move(&TierWish::OwnAccount, &MoveFacts { role, is_unread: true, ..full() });
+        let arn = || RoleArn::parse("arn:aws:iam::210987654321:role/ownlane").unwrap();
+        assert_eq!(check(Role::None), Err(MoveError::NoRole));
+        assert_eq!(check(Role::Untried(arn())), Err(MoveError::RoleUntried));
+        let trouble = || "not authorized to perform: sts:AssumeRole".to_owned();
+        assert_eq!(check(Role::Fails(arn(), trouble())), Err(MoveError::RoleFails(trouble())));
+        assert_eq!(check(Role::Works(arn())), Ok(()), "the platform's pools do not matter");
+        let away = MoveFacts { is_away: true, ..facts() };
+        assert_eq!(check_move(&managed("good"), &away), Err(MoveError::SharedFirst));
+        assert_eq!(check_move(&TierWish::DedicatedPool(1), &away), Err(MoveError::SharedFirst));
+        assert_eq!(check_move(&TierWish::Shared, &away), Ok(()));
     }
 
     #[test]

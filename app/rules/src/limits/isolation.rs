@@ -43,6 +43,18 @@ pub const POOLS_READ_MINS: i64 = 60;
 /// A pool that a tenant has left is kept for so long: mail that Amazon had taken before is tried for up to 14 hours.
 pub const POOL_KEPT_HOURS: i64 = 24;
 
+/// The longest ARN of a role: partition and account, a path of 512, a name of 64.
+pub const ROLE_ARN_CHARS_MAX: usize = 640;
+
+/// A team's own account is tried this often, so that a role that was taken away is known before a mail needs it.
+pub const OWN_ACCOUNT_TRIED_MINS: i64 = 60;
+
+/// While a team moves from one account to another, it is looked this often whether its domains are ready there.
+pub const MOVE_AGAIN_SECS: i64 = 60;
+
+/// What a team has left in an account is kept for so long: as long as late bounces and complaints still come.
+pub const LEFTOVER_DAYS: i64 = 30;
+
 /// A report of a team's isolation is made this often: every night.
 pub const EVIDENCE_HOURS: i64 = 24;
 

@@ -12,6 +12,8 @@ pub enum Reply<'a> {
     Refusal { status: u16, code: &'a str, message: &'a str },
     /// The request was never written: no connection, no DNS, no TLS.
     NotSent,
+    /// The request was never written: there were no credentials to sign it with.
+    NotSigned,
     /// Time-out, reset, or an answer that cannot be read.
     Silence,
 }
@@ -45,6 +47,8 @@ pub enum Wait {
     DomainNotVerified,
     /// Keys or clock of this installation.
     OurCredentials,
+    /// The role by which the team's own account is entered.
+    Role,
     /// No connection to SES.
     OutOfReach,
 }
@@ -57,6 +61,7 @@ pub fn judge(reply: &Reply<'_>) -> SendOutcome {
             None => SendOutcome::Unknown { may_go_back: false },
         },
         Reply::NotSent => SendOutcome::Later(Wait::OutOfReach),
+        Reply::NotSigned => SendOutcome::Later(Wait::OurCredentials),
         Reply::Silence => SendOutcome::Unknown { may_go_back: false },
         Reply::Refusal { status: 500.., .. } => SendOutcome::Unknown { may_go_back: true },
         Reply::Refusal { status: 429, .. } => SendOutcome::Later(Wait::Throttled),
@@ -105,13 +110,14 @@ const OUR_CREDENTIALS: [&str; 9] = [
 ];
 
 impl Wait {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Throttled,
         Self::DailyQuota,
         Self::TenantStopped,
         Self::NotAssociated,
         Self::DomainNotVerified,
         Self::OurCredentials,
+        Self::Role,
         Self::OutOfReach,
     ];
 
@@ -124,6 +130,7 @@ impl Wait {
             Self::NotAssociated => "not_associated",
             Self::DomainNotVerified => "domain_not_verified",
             Self::OurCredentials => "our_credentials",
+            Self::Role => "role",
             Self::OutOfReach => "out_of_reach",
         }
     }
@@ -143,6 +150,9 @@ impl Wait {
                 "Amazon SES does not see this domain as verified: its records are looked at again."
             }
             Self::OurCredentials => "Amazon SES does not accept Ownlane's own keys: the operator has to renew them.",
+            Self::Role => {
+                "The team's own AWS account does not let Ownlane in by its role: mails wait until it does again."
+            }
             Self::OutOfReach => "Amazon SES cannot be reached: it is tried again shortly.",
         }
     }
@@ -184,6 +194,7 @@ mod tests {
         let check =
             |status, code, text, wait| assert_eq!(refused(status, code, text), SendOutcome::Later(wait), "{text}");
         assert_eq!(judge(&Reply::NotSent), SendOutcome::Later(Wait::OutOfReach));
+        assert_eq!(judge(&Reply::NotSigned), SendOutcome::Later(Wait::OurCredentials));
         check(429, "TooManyRequestsException", "Maximum sending rate exceeded.", Wait::Throttled);
         check(429, "", "<html>", Wait::Throttled);
         check(429, "BadRequestException", "", Wait::Throttled);

@@ -69,7 +69,7 @@ pub async fn fragment(State(site): State<Site>, operator: Operator) -> Result<Re
 
 /// Asks for one. While one is being played, it goes on.
 pub async fn ask(State(site): State<Site>, operator: Operator) -> Result<Redirect> {
-    if site.world.zones().is_none() {
+    if site.world.hands().is_none() {
         return Err(Refusal::NotFound);
     }
     let now = site.now();

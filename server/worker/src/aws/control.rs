@@ -3,6 +3,7 @@
 
 use super::{Ses, SesError};
 use crate::Context;
+use crate::duty::Result;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::RequestId;
@@ -12,23 +13,37 @@ use db::scope::{TenantTx, WorkerTx};
 use rules::ids::{AwsCallId, DriftId, TenantId};
 use rules::isolation::{SagaStep, Urgency};
 use rules::limits;
+use std::sync::Arc;
 
 pub(crate) struct Control<'a> {
     context: &'a Context,
+    ses: Arc<Ses>,
     /// `None`: the platform's own.
     about: Option<TenantId>,
     urgency: Urgency,
 }
 
 impl Context {
-    pub(crate) const fn control(&self, about: Option<TenantId>, urgency: Urgency) -> Control<'_> {
-        Control { context: self, about, urgency }
+    /// In the platform's account.
+    pub(crate) fn control(&self, urgency: Urgency) -> Control<'_> {
+        Control { context: self, ses: self.ses.clone(), about: None, urgency }
+    }
+
+    /// In the account that a tenant is in, moves to, or has left. `None`: the platform's.
+    pub(crate) async fn control_in(
+        &self,
+        account: Option<&str>,
+        tenant: TenantId,
+        urgency: Urgency,
+    ) -> Result<Control<'_>> {
+        let ses = self.ses_in(account, tenant).await?;
+        Ok(Control { context: self, ses, about: Some(tenant), urgency })
     }
 }
 
 impl Control<'_> {
     pub(crate) fn ses(&self) -> &Ses {
-        &self.context.ses
+        &self.ses
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -54,6 +69,9 @@ impl Control<'_> {
         let answer = request.await;
         let request_id = answer.request_id().map(str::to_owned);
         let outcome = Ses::outcome(operation, answer);
+        if outcome.as_ref().is_err_and(SesError::is_of_credentials) {
+            self.context.forget_account(self.ses.account()).await;
+        }
         let refusal = outcome.as_ref().err().map(|error| {
             let text: String = error.message.chars().take(limits::TROUBLE_CHARS_MAX).collect();
             text
@@ -61,7 +79,7 @@ impl Control<'_> {
         let call = AwsCall {
             id: AwsCallId::new(self.context.now(), &*self.context.chance),
             at: self.context.now(),
-            region: self.region().to_owned(),
+            region: self.ses.place(),
             operation: operation.to_owned(),
             about: self.about,
             resource: resource.to_owned(),
@@ -91,9 +109,9 @@ impl Control<'_> {
         let ses = self.ses();
         let Some(pace) = ses.settings.control_pace else { return Ok(()) };
         let _turn = ses.line.turn(self.urgency).await;
-        let now = self.context.now();
+        let (now, place) = (self.context.now(), ses.place());
         let mut tx = WorkerTx::begin(&self.context.login).await.map_err(SesError::unwritten(OPERATION))?;
-        let slot = aws_calls::take_slot(&mut tx, self.region(), now, pace);
+        let slot = aws_calls::take_slot(&mut tx, &place, now, pace);
         let slot = slot.await.map_err(SesError::unwritten(OPERATION))?;
         tx.commit().await.map_err(SesError::unwritten(OPERATION))?;
         // A clock that was set back far must not hold everybody up.

@@ -3,9 +3,11 @@
 use crate::aws::Ses;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use std::error::Error;
 
 #[derive(Debug, thiserror::Error)]
-#[error("SES {operation}: {message}")]
+#[error("{operation}: {message}")]
 pub struct SesError {
     pub operation: &'static str,
     pub kind: SesErrorKind,
@@ -45,7 +47,7 @@ impl Ses {
         outcome: Result<T, SdkError<E, HttpResponse>>,
     ) -> Result<T, SesError>
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        E: ProvideErrorMetadata + Error + 'static,
     {
         outcome.map_err(|error| match &error {
             SdkError::ServiceError(answer) => {
@@ -55,18 +57,45 @@ impl Ses {
                 let kind = SesErrorKind::of(code, status);
                 SesError { operation, kind, message: format!("{status} {code}: {text}") }
             }
-            error => {
-                let message = DisplayErrorContext(error).to_string();
-                SesError { operation, kind: SesErrorKind::Later, message }
-            }
+            error => SesError::of_no_answer(operation, error),
         })
     }
 }
 
+/// Why a role could not be assumed, in AWS's words, if that is what went wrong.
+fn refused_role(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(SdkError::ServiceError(answer)) = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
+            let (code, text) = (answer.err().code().unwrap_or_default(), answer.err().message().unwrap_or("no text"));
+            return Some(format!("{} {code}: {text}", answer.raw().status().as_u16()));
+        }
+        cause = error.source();
+    }
+    None
+}
+
 impl SesError {
+    pub(super) fn of_no_answer(operation: &'static str, error: &(impl Error + 'static)) -> Self {
+        match refused_role(error) {
+            Some(message) => Self { operation: "AssumeRole", kind: SesErrorKind::Later, message },
+            None => {
+                let message = DisplayErrorContext(error).to_string();
+                Self { operation, kind: SesErrorKind::Later, message }
+            }
+        }
+    }
+
     /// SES answered something that cannot be acted on, or did not keep what it was given.
     pub fn unexpected(operation: &'static str, message: impl Into<String>) -> Self {
         Self { operation, kind: SesErrorKind::Later, message: message.into() }
+    }
+
+    /// The credentials do not do, or cannot be had: others may.
+    pub(super) fn is_of_credentials(&self) -> bool {
+        const CODES: [&str; 4] =
+            ["ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException"];
+        self.operation == "AssumeRole" || CODES.iter().any(|code| self.message.contains(code))
     }
 
     /// It was made, or was about to be, and cannot be written down: it is made again, which changes nothing.

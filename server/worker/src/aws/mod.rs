@@ -5,6 +5,7 @@
 //! The SDK's retries are off: its allowance is one for the whole process, and a duty that fails is due again later.
 
 mod account;
+mod accounts;
 mod bucket;
 mod control;
 mod error;
@@ -18,6 +19,7 @@ mod reputation;
 mod sending;
 mod tenants;
 
+pub use accounts::Accounts;
 pub(crate) use control::Control;
 pub use error::{SesError, SesErrorKind};
 pub(crate) use identities::{Identity, MailFrom};
@@ -26,11 +28,15 @@ pub(crate) use reputation::{HELD, Recommendation, Reputation};
 pub(crate) use sending::Mail;
 pub(crate) use tenants::{ConfigurationSet, Delivery, Tenant};
 
+use aws_config::SdkConfig;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use rules::addresses::DomainName;
 use std::time::Duration;
+
+/// What a call that does not send may take.
+const CONTROL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The largest mail that SES hands over has 40 MB.
 const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
@@ -82,6 +88,10 @@ pub struct Ses {
     queue: aws_sdk_sqs::Client,
     bucket: aws_sdk_s3::Client,
     settings: SesSettings,
+    /// What the clients were made from.
+    found: SdkConfig,
+    /// A team's own. `None`: the platform's.
+    account: Option<String>,
     /// Who waits to make a call.
     line: pace::Line,
 }
@@ -97,6 +107,10 @@ impl Ses {
                 found.endpoint_url(url).credentials_provider(credentials).load().await
             }
         };
+        Self::with(found, settings, None)
+    }
+
+    fn with(found: SdkConfig, settings: SesSettings, account: Option<String>) -> Self {
         let ses = aws_sdk_sesv2::config::Builder::from(&found);
         let sqs = aws_sdk_sqs::config::Builder::from(&found);
         // The sandbox has one name for all buckets.
@@ -105,7 +119,7 @@ impl Ses {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts(BUCKET_TIMEOUT));
         let ses = ses.retry_config(RetryConfig::disabled());
-        let client = ses.clone().timeout_config(timeouts(Duration::from_secs(10)));
+        let client = ses.clone().timeout_config(timeouts(CONTROL_TIMEOUT));
         let sender = ses.timeout_config(timeouts(settings.send_timeout));
         // Longer than the longest wait for a message, else each wait is thrown away and asked again.
         let queue = sqs.retry_config(RetryConfig::disabled()).timeout_config(timeouts(Duration::from_secs(30)));
@@ -115,12 +129,24 @@ impl Ses {
             queue: aws_sdk_sqs::Client::from_conf(queue.build()),
             bucket: aws_sdk_s3::Client::from_conf(s3.build()),
             settings,
+            found,
+            account,
             line: pace::Line::default(),
         }
     }
 
     pub fn region(&self) -> &str {
         &self.settings.region
+    }
+
+    /// Which account it is in. `None`: the platform's.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// Account and region, by one name.
+    pub(crate) fn place(&self) -> String {
+        rules::isolation::place(self.account(), self.region())
     }
 
     /// The domain that answers come in at.

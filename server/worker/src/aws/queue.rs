@@ -1,9 +1,8 @@
 //! The SQS queues that SES's events, and news of mails that arrived, come in by. A message is deleted once it stands in the database, not before; what is
 //! told twice is kept once there.
 
-use super::{Ses, SesError, SesErrorKind};
-use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
+use super::{Ses, SesError};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, QueueAttributeName};
 use std::error::Error;
 use std::time::Duration;
 
@@ -33,6 +32,13 @@ impl Ses {
             Queue::Events => Some(&self.settings.events_queue),
             Queue::Replies => self.settings.replies.as_ref().map(|replies| replies.queue.as_str()),
         }
+    }
+
+    /// Whether it is there and may be read. Nothing is taken from it.
+    pub(crate) async fn look_at(&self, queue: Queue) -> Result<(), SesError> {
+        let Some(url) = self.url(queue) else { return Ok(()) };
+        let call = self.queue.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
+        call.send().await.map(drop).map_err(|error| trouble("GetQueueAttributes", &error))
     }
 
     /// Up to [`BATCH`] messages; waits up to `wait` for the first.
@@ -72,5 +78,5 @@ impl Ses {
 }
 
 fn trouble(operation: &'static str, error: &(impl Error + 'static)) -> SesError {
-    SesError { operation, kind: SesErrorKind::Later, message: DisplayErrorContext(error).to_string() }
+    SesError::of_no_answer(operation, error)
 }

@@ -1,6 +1,7 @@
 //! One mail given to SES. Nothing is tried twice here: whoever calls has the intent in the database and decides.
 
 use super::Ses;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::RequestId;
@@ -97,9 +98,22 @@ where
             message: answer.err().message().unwrap_or_default(),
         }),
         SdkError::ConstructionFailure(_) => SendOutcome::Refused { reason: describe(error) },
+        // Before the first byte: whatever could not be got, no mail was given.
+        _ if was_not_signed(error) => judge(&Reply::NotSigned),
         SdkError::DispatchFailure(_) if never_left(error) => judge(&Reply::NotSent),
         _ => judge(&Reply::Silence),
     }
+}
+
+fn was_not_signed(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Whether it is certain that not a byte of the request reached SES: there was no connection. What is in doubt is unknown.

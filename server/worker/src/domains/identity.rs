@@ -4,6 +4,7 @@
 use super::Ready;
 use crate::Context;
 use crate::aws::{Control, Identity, MailFrom, SesError};
+use crate::duty::Result;
 use crate::isolation::{ensure_associated, resource_arn};
 use db::domains::{Domain, work};
 use db::isolation::drifts::Met;
@@ -17,6 +18,23 @@ pub enum Outcome {
     Gone,
     /// It is not ours to touch.
     Held(Hold),
+}
+
+impl Outcome {
+    /// What was found that is ours.
+    pub const fn found(&self) -> Option<&work::Identity> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Gone | Self::Held(_) => None,
+        }
+    }
+
+    pub const fn hold(&self) -> Option<Hold> {
+        match self {
+            Self::Held(hold) => Some(*hold),
+            Self::Found(_) | Self::Gone => None,
+        }
+    }
 }
 
 /// What a look can meet that has drifted.
@@ -38,11 +56,11 @@ pub struct Look<'a> {
 }
 
 impl Look<'_> {
-    pub async fn ensure(&mut self) -> Result<Outcome, SesError> {
+    pub async fn ensure(&mut self) -> Result<Outcome> {
         let (domain, ready) = (self.domain, self.ready);
         let (name, owner) = (domain.name.as_str(), self.tenant.to_string());
         let urgency = if domain.verified_at.is_some() { Urgency::Sweep } else { Urgency::Person };
-        let control = &self.context.control(Some(self.tenant), urgency);
+        let control = &self.context.control_in(ready.account, self.tenant, urgency).await?;
         let mut found = match control.find_identity(name).await? {
             Some(found) => found,
             None if !domain.facts().is_seen_owned() => return Ok(Outcome::Gone),

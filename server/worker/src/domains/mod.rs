@@ -7,6 +7,7 @@ mod look;
 mod removal;
 
 pub use look::observe;
+pub(crate) use removal::remove_identity;
 
 use crate::Context;
 use crate::due::{Acting, act_on_due};
@@ -14,13 +15,15 @@ use crate::duty::{Progress, Result};
 use db::clock;
 use db::domains::work;
 use db::domains::{self, Domain, Record};
+use db::isolation::account_moves::{self, Move};
 use db::isolation::drifts::{self, LookedFor, Met};
 use db::isolation::ses_tenants::{self, SesTenant};
 use db::lease::{self, Lease, Leased};
 use db::messages::lanes;
 use db::scope::TenantTx;
 use identity::{Look, Outcome};
-use rules::domains::{DomainState, check_again_after, ended, ends_at, wanted_records};
+use rules::domains::{DomainState, Keys, check_again_after, ended, ends_at, wanted_records};
+use rules::error::describe;
 use rules::ids::TenantId;
 use rules::limits;
 use rules::messages::Wait;
@@ -36,6 +39,7 @@ fn verify_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let domain = domains::find(&mut tx, id).await?;
         let ses_tenant = ses_tenants::find(&mut tx).await?;
+        let moving = account_moves::find(&mut tx).await?;
         tx.commit().await?;
         let Some(domain) = domain else {
             // Gone meanwhile: nothing is left to do, ever.
@@ -47,7 +51,16 @@ fn verify_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
         if domain.removal_asked_at.is_some() {
             return removal::remove(context, tenant, &lease, &domain, ready).await;
         }
-        let turn = take_turn(context, tenant, domain, ready).await?;
+        let next = ready.zip(moving.as_ref()).and_then(|(ready, moving)| ready.next(moving));
+        let mut turn = take_turn(context, tenant, domain, ready).await?;
+        if let Some(next) = next {
+            turn.moves = true;
+            match look_at_next(context, tenant, &turn.domain, next).await {
+                Ok(found) => turn.at_next = found,
+                // Mail does not leave there yet: what holds here is written all the same.
+                Err(error) => tracing::warn!(%tenant, "{} in the next account: {}", turn.domain.name, describe(&error)),
+            }
+        }
         write(context, tenant, &lease, turn).await
     })
 }
@@ -55,6 +68,8 @@ fn verify_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
 /// What a domain needs of its tenant at SES.
 #[derive(Clone, Copy)]
 struct Ready<'a> {
+    /// In which account it is. `None`: the platform's.
+    account: Option<&'a str>,
     name: &'a str,
     set: &'a str,
     arn: &'a str,
@@ -64,7 +79,14 @@ struct Ready<'a> {
 impl<'a> Ready<'a> {
     fn of(found: &'a SesTenant) -> Option<Self> {
         let (name, set) = (found.name.as_deref()?, found.set_name.as_deref()?);
-        Some(Self { name, set, arn: found.arn.as_deref()?, is_ready: found.ready_at.is_some() })
+        let (account, is_ready) = (found.account.as_deref(), found.ready_at.is_some());
+        Some(Self { account, name, set, arn: found.arn.as_deref()?, is_ready })
+    }
+
+    /// The same in the account that the tenant moves to, once it is ready there.
+    fn next(self, moving: &'a Move) -> Option<Self> {
+        let target = moving.ready.as_ref().filter(|_| !moving.is_cancelled)?;
+        Some(Self { account: moving.account.as_deref(), arn: &target.arn, is_ready: true, ..self })
     }
 }
 
@@ -79,6 +101,9 @@ struct Turn {
     at_ses: Option<Outcome>,
     /// What of it had drifted.
     met: Vec<Met>,
+    /// The team moves to another account, and this is what that said.
+    moves: bool,
+    at_next: Option<Outcome>,
 }
 
 async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, ready: Option<Ready<'_>>) -> Result<Turn> {
@@ -101,7 +126,23 @@ async fn take_turn(context: &Context, tenant: TenantId, mut domain: Domain, read
         }
         _ => (None, Vec::new()),
     };
-    Ok(Turn { domain, known, looked_at, at_ses, met })
+    Ok(Turn { domain, known, looked_at, at_ses, met, moves: false, at_next: None })
+}
+
+/// Brings the identity about in the account that the team moves to, beside the one that mail leaves under. `None`: the team
+/// does not show that the name is theirs.
+async fn look_at_next(
+    context: &Context,
+    tenant: TenantId,
+    domain: &Domain,
+    ready: Ready<'_>,
+) -> Result<Option<Outcome>> {
+    if !domain.facts().is_seen_owned() {
+        return Ok(None);
+    }
+    let next = domain.clone().in_next();
+    let mut look = Look { context, tenant, domain: &next, ready, met: Vec::new() };
+    Ok(Some(look.ensure().await?))
 }
 
 /// SES takes few calls: it is asked when its answer can have changed, and now and then.
@@ -126,11 +167,15 @@ fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
 }
 
 async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -> Result<()> {
-    let Turn { mut domain, known, looked_at, at_ses, met } = turn;
+    let Turn { mut domain, known, looked_at, at_ses, met, moves, at_next } = turn;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     take_over(&mut domain, at_ses.as_ref());
-    let dkim = domain.dkim.as_ref().map(|(tokens, zone)| (tokens.as_slice(), zone.as_str()));
-    let wanted = wanted_records(&domain.name, &domain.challenge, dkim, Some(context.ses.region()));
+    if let Some(at_next) = &at_next {
+        domain.next = at_next.found().cloned();
+    }
+    let now = domain.dkim.as_ref().map(|(tokens, zone)| (tokens.as_slice(), zone.as_str()));
+    let next = domain.next.as_ref().map(|next| (next.dkim_tokens.as_slice(), next.dkim_zone.as_str()));
+    let wanted = wanted_records(&domain.name, &domain.challenge, Keys { now, next }, Some(context.ses.region()));
     let has_new_records = !wanted.iter().eq(known.iter().map(|record| &record.wanted));
     let (facts, business_now) = (domain.facts(), clock::business_time(&mut tx, looked_at).await?);
     let (state, proof) = (facts.state(), facts.proof());
@@ -141,6 +186,8 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
         _ => None,
     };
     let pause = if has_new_records { Duration::ZERO } else { check_again_after(state, looked_at - domain.asked_at) };
+    let is_awaited = moves && !domain.next.as_ref().is_some_and(work::Identity::is_ready);
+    let pause = if is_awaited { pause.min(Duration::seconds(limits::MOVE_AGAIN_SECS)) } else { pause };
     // At the claim's end it is looked at once more, whatever else.
     let until_end = claim_ends_at.map(|at| at - business_now).filter(|left| left.is_positive());
     let next = context.now() + until_end.map_or(pause, |left| left.min(pause));
@@ -155,6 +202,10 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
         Some(Outcome::Gone) => work::write_identity(&mut tx, domain.id, None, looked_at).await?,
         Some(Outcome::Held(hold)) => work::hold(&mut tx, domain.id, *hold).await?,
         None => {}
+    }
+    if let Some(at_next) = &at_next {
+        account_moves::write_identity(&mut tx, domain.id, (at_next.found(), at_next.hold()), looked_at).await?;
+        account_moves::nudge(&mut tx, context.now()).await?;
     }
     if has_new_records {
         work::want_records(&mut tx, domain.id, &wanted).await?;

@@ -2,11 +2,11 @@
 
 use super::Ready;
 use crate::Context;
-use crate::aws::SesError;
+use crate::aws::{Control, SesError};
 use crate::duty::Result;
 use crate::isolation::resource_arn;
 use db::domains::{Domain, work};
-use db::isolation::closures;
+use db::isolation::{account_leftovers, account_moves, closures};
 use db::lease::{self, Lease, Leased};
 use db::scope::TenantTx;
 use rules::ids::TenantId;
@@ -19,9 +19,20 @@ pub async fn remove(
     domain: &Domain,
     ready: Option<Ready<'_>>,
 ) -> Result<()> {
+    let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    let moving = account_moves::find(&mut tx).await?;
+    let left = account_leftovers::list(&mut tx).await?;
+    tx.commit().await?;
     // Without a tenant at SES nothing can have been made there.
     if let Some(ready) = ready {
-        remove_identity(context, tenant, domain, ready).await?;
+        let next = moving.as_ref().and_then(|it| Some((it.account.as_deref(), it.ready.as_ref()?.arn.as_str())));
+        let left = left.iter().filter_map(|it| Some((it.account.as_deref(), it.arn.as_deref()?)));
+        for (account, tenant_arn) in std::iter::once((ready.account, ready.arn)).chain(next).chain(left) {
+            let control = context.control_in(account, tenant, Urgency::Person).await?;
+            let name = domain.name.as_str();
+            let arn = resource_arn(tenant_arn, "identity", name)?;
+            remove_identity(&control, tenant, ready.name, (name, &arn)).await?;
+        }
     }
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     if lease::settle(&mut tx, Leased::Domains, lease, None).await? {
@@ -32,20 +43,19 @@ pub async fn remove(
     Ok(tx.commit().await?)
 }
 
-async fn remove_identity(
-    context: &Context,
+/// `holder`: the tenant at SES that it is associated with, if all is as it should be.
+pub(crate) async fn remove_identity(
+    control: &Control<'_>,
     tenant: TenantId,
-    domain: &Domain,
-    ready: Ready<'_>,
+    holder: &str,
+    (name, arn): (&str, &str),
 ) -> Result<(), SesError> {
-    let (control, name) = (context.control(Some(tenant), Urgency::Person), domain.name.as_str());
-    let arn = resource_arn(ready.arn, "identity", name)?;
-    let holders = control.list_tenants_of(&arn).await?;
-    if holders.iter().any(|holder| holder == ready.name) {
-        control.disassociate(ready.name, &arn).await?;
+    let holders = control.list_tenants_of(arn).await?;
+    if holders.iter().any(|it| it == holder) {
+        control.disassociate(holder, arn).await?;
     }
     // Somebody else may be sending by it.
-    if holders.iter().any(|holder| holder != ready.name) {
+    if holders.iter().any(|it| it != holder) {
         return Ok(());
     }
     let owner = tenant.to_string();

@@ -2,12 +2,13 @@
 
 use super::Known;
 use crate::Context;
-use crate::aws::{Control, SesError};
+use crate::aws::{Control, Ses, SesError};
 use crate::mime::{self, Draft};
 use crate::platform;
 use rules::error::describe;
 use rules::evidence::{Area, Attempt, Fact, Outcome, Section, Test, judge_attempt};
 use rules::limits;
+use rules::time::OffsetDateTime;
 
 /// Takes every mail and keeps none: if one is not refused, nobody is written to.
 const SIMULATOR: &str = "success@simulator.amazonses.com";
@@ -66,7 +67,7 @@ fn section(facts: Vec<Fact>) -> Section {
 }
 
 /// Three mails that mix what is the team's with what is not: the platform's own, so that no other team's is touched.
-pub(super) async fn try_all(context: &Context, known: &Known) -> Vec<Test> {
+pub(super) async fn try_all(control: &Control<'_>, context: &Context, known: &Known) -> Vec<Test> {
     let other = platform::ses_name(context);
     let ours = known.domains.first().map(|domain| format!("evidence@{domain}"));
     let theirs = context.mail_from.as_ref().map(ToString::to_string);
@@ -90,7 +91,7 @@ pub(super) async fn try_all(context: &Context, known: &Known) -> Vec<Test> {
     for (what, from, tenant, set) in attempts {
         let (found, outcome) = match from {
             Some(from) => {
-                let attempt = attempt(context, from, tenant, set).await;
+                let attempt = attempt(control.ses(), context.now(), from, (tenant, set)).await;
                 (attempt.words(), judge_attempt(&attempt))
             }
             None => ("There is no such identity to try it with.".to_owned(), Outcome::NotRun),
@@ -101,7 +102,7 @@ pub(super) async fn try_all(context: &Context, known: &Known) -> Vec<Test> {
     tests
 }
 
-async fn attempt(context: &Context, from: &str, tenant: Option<&str>, set: Option<&str>) -> Attempt {
+async fn attempt(ses: &Ses, now: OffsetDateTime, from: &str, (tenant, set): (Option<&str>, Option<&str>)) -> Attempt {
     let draft = Draft {
         from_name: "",
         from_email: from,
@@ -113,10 +114,10 @@ async fn attempt(context: &Context, from: &str, tenant: Option<&str>, set: Optio
         message_id: "evidence@ownlane.invalid",
         in_reply_to: None,
         references: &[],
-        date: context.now(),
+        date: now,
     };
     match mime::build(&draft) {
-        Ok(raw) => context.ses.try_to_send((from, SIMULATOR), &raw, tenant, set).await,
+        Ok(raw) => ses.try_to_send((from, SIMULATOR), &raw, tenant, set).await,
         Err(error) => Attempt::Unanswered(describe(&error)),
     }
 }

@@ -51,6 +51,8 @@ pub async fn make(context: &Context) -> Result<Progress> {
 /// What is known of a team before anybody is asked.
 pub(crate) struct Known {
     team: Tenant,
+    /// In which its tenant at SES is. `None`: the platform's.
+    account: Option<String>,
     /// Of its tenant and of its set at SES.
     name: String,
     set: String,
@@ -74,9 +76,9 @@ fn make_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
         let Some(known) = look_up(context, tenant, &lease).await? else { return Ok(()) };
         let begun_at = context.now();
         let urgency = if known.was_asked { Urgency::Person } else { Urgency::Sweep };
-        let control = context.control(Some(tenant), urgency);
+        let control = context.control_in(known.account.as_deref(), tenant, urgency).await?;
         let at_ses = at_ses::read(&control, &known).await?;
-        let mut tests = at_ses::try_all(context, &known).await;
+        let mut tests = at_ses::try_all(&control, context, &known).await;
         tests.extend(try_rows(context, tenant, &known.database).await?);
         tests.push(try_doors(context, &known).await);
         let report = compose(context, tenant, &known, begun_at, (at_ses, tests)).await?;
@@ -89,8 +91,8 @@ async fn look_up(context: &Context, tenant: TenantId, lease: &Lease) -> Result<O
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
     let closing = closures::find(&mut tx).await?.is_some_and(|closure| closure.begun_at.is_some());
     let at_ses = ses_tenants::find(&mut tx).await?.filter(|_| !closing);
-    let found = at_ses.and_then(|it| Some((it.name?, it.set_name?, it.wanted_shared_pool_mode)));
-    let (Some((name, set, mode)), Some(team)) = (found, tenants::find_own(&mut tx).await?) else {
+    let found = at_ses.and_then(|it| Some((it.account, it.name?, it.set_name?, it.wanted_shared_pool_mode)));
+    let (Some((account, name, set, mode)), Some(team)) = (found, tenants::find_own(&mut tx).await?) else {
         lease::settle(&mut tx, Leased::Evidence, lease, None).await?;
         tx.commit().await?;
         return Ok(None);
@@ -105,6 +107,7 @@ async fn look_up(context: &Context, tenant: TenantId, lease: &Lease) -> Result<O
         vec![in_database(&found), in_queue(caps::find(&mut tx, now).await?.as_ref(), &counts), of_domains(&domains)];
     let known = Known {
         team,
+        account,
         name,
         set,
         mode,
@@ -232,7 +235,7 @@ async fn compose(
     let calls = aws_calls::list_since(&mut tx, tenant, begun_at, limits::EVIDENCE_CALLS_MAX).await?;
     let pool_teams = match &known.tier.wish {
         TierWish::ManagedPool(pool) => Some(tiers::count_in(&mut tx, pool).await?),
-        TierWish::Shared | TierWish::DedicatedPool(_) => None,
+        TierWish::Shared | TierWish::DedicatedPool(_) | TierWish::OwnAccount => None,
     };
     tx.commit().await?;
     let now = context.now();

@@ -1,21 +1,26 @@
-//! The account that all tenants share: its rate, quota and standing are read once a minute, and its rate is given away as
+//! Accounts, the platform's that all its tenants share and teams' own: rate, quota and standing of each are read once a minute, and its rate is given away as
 //! each second goes, so that no process and no tenant takes more than there is, nor all of it at once.
 
 use crate::Context;
+use crate::aws::Control;
 use crate::duty::{Progress, Result};
 use db::isolation::account_stops::{self, AccountStop};
-use db::isolation::ses_account::{self, Account};
-use db::scope::WorkerTx;
+use db::isolation::ses_account::{self, Account, Standing};
+use db::isolation::ses_tenants;
+use db::scope::{TenantTx, WorkerTx};
+use rules::error::describe;
 use rules::health::Letter;
-use rules::ids::{AccountStopId, PlatformMailId};
-use rules::isolation::{AccountWord, Urgency, released};
+use rules::ids::{AccountStopId, PlatformMailId, TenantId};
+use rules::isolation::{AccountWord, Urgency, place, released};
 use rules::limits;
 use rules::time::Duration;
+use std::collections::HashMap;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
-/// Mails of the current second that this process may still send.
+/// Mails of the current second that this process may still send, by the place.
 #[derive(Default)]
-pub struct Tokens(Mutex<Slice>);
+pub struct Tokens(Mutex<HashMap<String, Slice>>);
 
 #[derive(Default)]
 struct Slice {
@@ -23,16 +28,38 @@ struct Slice {
     left: i64,
 }
 
-/// Reads the account, when it was not read for a while.
+/// Reads the accounts that were not read for a while. Whoever has one of its own is held up by no other's.
 pub async fn read(context: &Context) -> Result<Progress> {
-    let (region, now) = (context.ses.region(), context.now());
-    let mut tx = WorkerTx::begin(&context.login).await?;
-    let known = ses_account::find(&mut tx, region).await?;
-    tx.commit().await?;
-    if known.is_some_and(|known| now - known.read_at < Duration::seconds(limits::ACCOUNT_READ_SECS)) {
-        return Ok(Progress::Idle);
+    let mut others = JoinSet::new();
+    for (account, tenant) in context.list_accounts().await? {
+        let context = context.clone();
+        others.spawn(async move {
+            let read = async {
+                let control = context.control_in(Some(&account), tenant, Urgency::Routine).await?;
+                read_one(&context, &control, Some(tenant)).await
+            };
+            if let Err(error) = read.await {
+                tracing::warn!(%tenant, account, "its own account: {}", describe(&error));
+            }
+        });
     }
-    let read = context.control(None, Urgency::Routine).read_account().await?;
+    let read = read_one(context, &context.control(Urgency::Routine), None).await;
+    others.join_all().await;
+    read?;
+    Ok(Progress::Idle)
+}
+
+/// `tenant`: whose own it is.
+async fn read_one(context: &Context, control: &Control<'_>, tenant: Option<TenantId>) -> Result<()> {
+    let (place, now) = (control.ses().place(), context.now());
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    let known = ses_account::find(&mut tx, &place).await?;
+    tx.commit().await?;
+    let is_new = |known: &Standing| now - known.read_at < Duration::seconds(limits::ACCOUNT_READ_SECS);
+    if known.as_ref().is_some_and(is_new) {
+        return Ok(());
+    }
+    let read = control.read_account().await?;
     let account = Account {
         rate_a_second: whole(read.rate_a_second),
         quota_a_day: whole(read.quota_a_day),
@@ -42,17 +69,38 @@ pub async fn read(context: &Context) -> Result<Progress> {
         shared_pool_mode: read.shared_pool_mode,
     };
     let mut tx = WorkerTx::begin(&context.login).await?;
-    ses_account::write(&mut tx, region, &account, context.now()).await?;
-    judge(context, &mut tx, &account).await?;
+    ses_account::write(&mut tx, &place, &account, context.now()).await?;
+    let Some(tenant) = tenant else {
+        judge(context, &mut tx, &account).await?;
+        return Ok(tx.commit().await?);
+    };
     tx.commit().await?;
-    Ok(Progress::Idle)
+    // What Amazon says of a team's own account is that team's alone: it is written where its standing is.
+    if word(&account) != known.map_or(AccountWord::Well, |known| word(&known.account)) {
+        let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+        ses_tenants::nudge(&mut tx, context.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn word(account: &Account) -> AccountWord {
+    AccountWord::of(&account.enforcement, account.may_send)
+}
+
+/// What Amazon says of an account as it was read last. `None`: nobody has read it.
+pub(crate) async fn find_word(context: &Context, account: Option<&str>) -> Result<Option<AccountWord>> {
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    let known = ses_account::find(&mut tx, &place(account, context.ses.region())).await?;
+    tx.commit().await?;
+    Ok(known.map(|known| word(&known.account)))
 }
 
 /// Everybody stands still as soon as Amazon reviews the account, as one incident; the operators are told. It ends with Amazon's
 /// word.
 async fn judge(context: &Context, tx: &mut WorkerTx, account: &Account) -> Result<()> {
     let (region, now, chance) = (context.ses.region(), context.now(), &*context.chance);
-    let word = AccountWord::of(&account.enforcement, account.may_send);
+    let word = word(account);
     let open = account_stops::find(tx, region).await?;
     match open {
         Some(stop) if word == AccountWord::Well => Ok(account_stops::end(tx, stop.id, now).await?),
@@ -96,17 +144,17 @@ fn whole(number: f64) -> i64 {
     number.floor() as i64
 }
 
-/// How many of `wanted` mails may leave now.
-pub(crate) async fn take_tokens(context: &Context, whose: Whose, wanted: i64) -> Result<i64> {
+/// How many of `wanted` mails may leave through an account now. `None`: the platform's.
+pub(crate) async fn take_tokens(context: &Context, account: Option<&str>, whose: Whose, wanted: i64) -> Result<i64> {
     let now = context.now();
-    let second = now.unix_timestamp();
-    let mut slice = context.sending.tokens.0.lock().await;
+    let (place, second) = (place(account, context.ses.region()), now.unix_timestamp());
+    let mut slices = context.sending.tokens.0.lock().await;
+    let slice = slices.entry(place.clone()).or_default();
     if slice.second != second || slice.left < wanted {
         let mut tx = WorkerTx::begin(&context.login).await?;
-        let region = context.ses.region();
-        let Some(known) = ses_account::find(&mut tx, region).await? else { return Ok(0) };
+        let Some(known) = ses_account::find(&mut tx, &place).await? else { return Ok(0) };
         let account = &known.account;
-        if whose == Whose::Teams && account_stops::find(&mut tx, region).await?.is_some_and(|it| it.allowed.is_none()) {
+        if whose == Whose::Teams && account_stops::find(&mut tx, &place).await?.is_some_and(|it| it.allowed.is_none()) {
             return Ok(0);
         }
         let is_held = known.held_until.is_some_and(|until| until > now);
@@ -117,7 +165,7 @@ pub(crate) async fn take_tokens(context: &Context, whose: Whose, wanted: i64) ->
         let kept = if slice.second == second { slice.left } else { 0 };
         let rate = (account.rate_a_second * limits::ACCOUNT_RATE_PERCENT / 100).max(1);
         let released = released(rate, now.millisecond().into());
-        let granted = ses_account::take_tokens(&mut tx, region, second, wanted - kept, released).await?;
+        let granted = ses_account::take_tokens(&mut tx, &place, second, wanted - kept, released).await?;
         tx.commit().await?;
         *slice = Slice { second, left: kept + granted };
     }
@@ -127,8 +175,9 @@ pub(crate) async fn take_tokens(context: &Context, whose: Whose, wanted: i64) ->
 }
 
 /// What was taken and not used.
-pub(crate) async fn give_back(context: &Context, tokens: i64) {
-    let mut slice = context.sending.tokens.0.lock().await;
+pub(crate) async fn give_back(context: &Context, account: Option<&str>, tokens: i64) {
+    let mut slices = context.sending.tokens.0.lock().await;
+    let slice = slices.entry(place(account, context.ses.region())).or_default();
     if slice.second == context.now().unix_timestamp() {
         slice.left += tokens;
     }

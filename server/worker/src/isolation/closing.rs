@@ -9,6 +9,7 @@ use db::clock;
 use db::isolation::closures;
 use db::isolation::ses_tenants::SesTenant;
 use db::isolation::tiers;
+use db::isolation::{account_leftovers, account_moves};
 use db::lease::{self, Lease, Leased};
 use db::scope::{TenantTx, WorkerTx};
 use rules::ids::TenantId;
@@ -35,7 +36,7 @@ pub async fn begin(context: &Context) -> Result<Progress> {
 
 /// One turn.
 pub(super) async fn take_down(context: &Context, tenant: TenantId, lease: &Lease, at_ses: &SesTenant) -> Result<()> {
-    let control = context.control(Some(tenant), Urgency::Routine);
+    let control = context.control_in(at_ses.account.as_deref(), tenant, Urgency::Routine).await?;
     let closing = Closing { context, control: &control, tenant };
     let is_done = closing.run(at_ses).await?;
     let next = (!is_done).then(|| context.now() + Duration::seconds(limits::CLOSING_AGAIN_SECS));
@@ -48,17 +49,18 @@ pub(super) async fn take_down(context: &Context, tenant: TenantId, lease: &Lease
     Ok(tx.commit().await?)
 }
 
-struct Closing<'a> {
-    context: &'a Context,
-    control: &'a Control<'a>,
-    tenant: TenantId,
+pub(super) struct Closing<'a> {
+    pub context: &'a Context,
+    /// Of the account that it is taken down in.
+    pub control: &'a Control<'a>,
+    pub tenant: TenantId,
 }
 
 impl Closing<'_> {
     /// False: something goes by itself meanwhile, and is waited for.
     async fn run(&self, at_ses: &SesTenant) -> Result<bool> {
         self.begin(SagaStep::Drain).await?;
-        if !self.is_drained().await? {
+        if !self.is_drained().await? || !self.is_gone_elsewhere().await? {
             return Ok(false);
         }
         let (Some(name), Some(set)) = (at_ses.name.as_deref(), at_ses.set_name.as_deref()) else {
@@ -103,7 +105,17 @@ impl Closing<'_> {
         Ok(left == 0)
     }
 
-    async fn find_ours(&self, name: &str) -> Result<Option<Tenant>> {
+    /// What it has in other accounts goes in its own turns.
+    async fn is_gone_elsewhere(&self) -> Result<bool> {
+        let now = self.context.now();
+        let mut tx = TenantTx::begin_work(&self.context.login, self.tenant).await?;
+        account_moves::cancel_own(&mut tx, now).await?;
+        let left = account_leftovers::end_all(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(left == 0)
+    }
+
+    pub(super) async fn find_ours(&self, name: &str) -> Result<Option<Tenant>> {
         let found = self.control.find_tenant(name).await?;
         if let Some(found) = &found {
             assert_ours("GetTenant", name, found.owner.as_deref(), &self.tenant.to_string())?;
@@ -111,7 +123,7 @@ impl Closing<'_> {
         Ok(found)
     }
 
-    async fn disable(&self, arn: &str) -> Result<()> {
+    pub(super) async fn disable(&self, arn: &str) -> Result<()> {
         if self.control.find_reputation(arn).await?.ours.as_deref() == Some(HELD) {
             return Ok(());
         }
@@ -125,7 +137,7 @@ impl Closing<'_> {
     }
 
     /// Who bounced or complained stays suppressed, though SES forgets it with the tenant.
-    async fn take_over(&self, name: &str) -> Result<()> {
+    pub(super) async fn take_over(&self, name: &str) -> Result<()> {
         let listed = self.control.list_suppressed(name).await?;
         let parse = |(text, reason): (String, _)| match Suppressed::parse(&text) {
             Ok(whom) => Some((whom, reason)),
@@ -152,7 +164,7 @@ impl Closing<'_> {
         Ok(left == 0)
     }
 
-    async fn disassociate_all(&self, name: &str) -> Result<()> {
+    pub(super) async fn disassociate_all(&self, name: &str) -> Result<()> {
         for _ in 0..limits::EMPTYING_TURNS_MAX {
             let found = self.control.list_resources(name).await?;
             if found.is_empty() {
@@ -165,7 +177,7 @@ impl Closing<'_> {
         Err(SesError::unexpected("ListTenantResources", "still something there after it was taken away").into())
     }
 
-    async fn remove_set(&self, name: &str) -> Result<()> {
+    pub(super) async fn remove_set(&self, name: &str) -> Result<()> {
         const STEP: &str = "GetConfigurationSet";
         let Some(found) = self.control.find_configuration_set(name).await? else { return Ok(()) };
         assert_ours(STEP, name, found.owner.as_deref(), &self.tenant.to_string())?;
@@ -177,17 +189,22 @@ impl Closing<'_> {
         }
     }
 
-    async fn remove_pool(&self, name: &str) -> Result<()> {
+    pub(super) async fn delete_pool(&self, name: &str) -> Result<()> {
         self.control.delete_pool(name).await?;
         if self.control.find_pool(name).await?.is_some() {
             return Err(SesError::unexpected("GetDedicatedIpPool", "still there after it was deleted").into());
         }
+        Ok(())
+    }
+
+    async fn remove_pool(&self, name: &str) -> Result<()> {
+        self.delete_pool(name).await?;
         let mut tx = TenantTx::begin_work(&self.context.login, self.tenant).await?;
         tiers::write_own_pool(&mut tx, None).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn remove_tenant(&self, name: &str) -> Result<()> {
+    pub(super) async fn remove_tenant(&self, name: &str) -> Result<()> {
         self.control.delete_tenant(name).await?;
         match self.control.find_tenant(name).await? {
             None => Ok(()),

@@ -3,6 +3,9 @@
 
 pub(crate) mod account;
 pub(crate) mod closing;
+pub(crate) mod leftovers;
+pub(crate) mod moving;
+pub(crate) mod own;
 pub(crate) mod pool;
 pub(crate) mod pools;
 pub(crate) mod saga;
@@ -46,6 +49,27 @@ struct Known {
     is_paused: bool,
 }
 
+impl Known {
+    fn wanted<'a>(&'a self, owner: &'a str) -> Wanted<'a> {
+        let at_ses = &self.at_ses;
+        Wanted {
+            owner,
+            tenant: &self.tenant,
+            set: &self.set,
+            policy: at_ses.wanted_policy,
+            is_policy_new: at_ses.is_policy_new,
+            shared_pool_mode: at_ses.wanted_shared_pool_mode,
+            pool: self.pool.clone(),
+            known_delivery: (at_ses.sending_pool.as_deref(), at_ses.shared_pool_mode.as_deref()),
+            left_pool: self.left_pool.as_deref(),
+            is_paused: self.is_paused,
+            was_held: at_ses.is_held,
+            identities: self.identities.clone(),
+            known_identities: self.known_identities.clone(),
+        }
+    }
+}
+
 enum Found {
     Wanted(Box<Known>),
     /// It is wanted no more.
@@ -67,29 +91,21 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             Some(_) => Urgency::Sweep,
             None => Urgency::Person,
         };
-        let control = context.control(Some(tenant), urgency);
+        let account = known.at_ses.account.clone();
+        let control = context.control_in(account.as_deref(), tenant, urgency).await?;
         let owner = tenant.to_string();
-        let wanted = Wanted {
-            owner: &owner,
-            tenant: &known.tenant,
-            set: &known.set,
-            policy: known.at_ses.wanted_policy,
-            is_policy_new: known.at_ses.is_policy_new,
-            shared_pool_mode: known.at_ses.wanted_shared_pool_mode,
-            pool: known.pool,
-            known_delivery: (known.at_ses.sending_pool.as_deref(), known.at_ses.shared_pool_mode.as_deref()),
-            left_pool: known.left_pool.as_deref(),
-            is_paused: known.is_paused,
-            was_held: known.at_ses.is_held,
-            identities: known.identities,
-            known_identities: known.known_identities,
-        };
+        let wanted = known.wanted(&owner);
         let judgement = Judgement { was_made, allowed: &known.allowed };
         // Somebody may watch it being made; a look at what was made is nobody's to watch.
         let watched_by = (!was_made).then_some(tenant);
         let mut saga = Saga::new(&control, &wanted, &judgement, watched_by);
         let outcome = saga.run().await;
         let (met, found, has_moved_ips) = (saga.met, saga.standing, saga.has_moved_ips);
+        // What Amazon says of the platform's account is everybody's, and written elsewhere.
+        let word = match account.as_deref() {
+            Some(own) => account::find_word(context, Some(own)).await?,
+            None => None,
+        };
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let ended = match outcome {
@@ -123,7 +139,7 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
             tiers::read_again(&mut tx, now).await?;
         }
         if let Some((reputation, findings)) = found {
-            standing::write(context, &mut tx, reputation, findings, known.is_paused).await?;
+            standing::write(context, &mut tx, reputation, findings, (known.is_paused, word)).await?;
         }
         tx.commit().await?;
         ended
@@ -182,6 +198,8 @@ async fn find_pools(
     let kept_until = chosen.changed_at.map(|at| at + Duration::hours(limits::POOL_KEPT_HOURS));
     let left = own.clone().filter(|_| kept_until.is_some_and(|until| until <= context.now()));
     Ok(match chosen.wish {
+        // Its account's own IPs, or Amazon's shared ones: as the account is set up.
+        TierWish::OwnAccount => (Pooled::Usual, None),
         TierWish::Shared if tiers::has_ips(tx).await? => (Pooled::Shared, left),
         TierWish::Shared => (Pooled::Usual, left),
         TierWish::ManagedPool(name) => (Pooled::Managed(name.as_str().to_owned()), left),

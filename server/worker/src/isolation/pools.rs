@@ -19,7 +19,7 @@ pub async fn read(context: &Context) -> Result<Progress> {
     if !is_taken {
         return Ok(Progress::Idle);
     }
-    let control = context.control(None, Urgency::Routine);
+    let control = context.control(Urgency::Routine);
     let mut pools = Vec::new();
     for name in control.list_pools().await? {
         // One that went meanwhile is none.
@@ -32,7 +32,7 @@ pub async fn read(context: &Context) -> Result<Progress> {
     let times = (now, now + Duration::minutes(limits::POOLS_READ_MINS));
     let mut tx = WorkerTx::begin(&context.login).await?;
     let is_new = tiers::write_read(&mut tx, region, &pools, &ips, times).await?;
-    let tenants = if is_new { ses_sweep::list_wanted(&mut tx).await? } else { Default::default() };
+    let tenants = if is_new { ses_sweep::list_wanted(&mut tx, None).await? } else { Default::default() };
     tx.commit().await?;
     // Shared IPs are named from now on, or need no name any more.
     for tenant in tenants.into_keys() {

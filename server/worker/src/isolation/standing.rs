@@ -11,15 +11,15 @@ use db::health::incidents::{self, Closing};
 use db::isolation::ses_standing::{self, Finding, Standing};
 use db::scope::TenantTx;
 use rules::health::Scope;
-use rules::isolation::PauseCause;
+use rules::isolation::{AccountWord, PauseCause};
 
-/// `is_paused`: a pause of ours stood when SES was asked.
+/// `is_paused`: a pause of ours stood when SES was asked. `word`: what Amazon says of the team's own account, where it has one.
 pub(super) async fn write(
     context: &Context,
     tx: &mut TenantTx,
     reputation: Reputation,
     findings: Vec<Recommendation>,
-    is_paused: bool,
+    (is_paused, word): (bool, Option<AccountWord>),
 ) -> Result<()> {
     let machine_now = context.now();
     let now = clock::business_time(tx, machine_now).await?;
@@ -33,10 +33,13 @@ pub(super) async fn write(
     };
     let findings: Vec<Finding> = findings.into_iter().map(finding).collect();
     ses_standing::write(tx, &standing, &findings, now, machine_now).await?;
-    if standing.aws.as_deref() == Some(HELD) {
-        let Some(team) = tenants::find_own(tx).await? else { return Ok(()) };
+    let stopped = word.filter(|word| *word != AccountWord::Well).map(|word| word.of_own().to_owned());
+    let held = (standing.aws.as_deref() == Some(HELD)).then(|| {
         let why = standing.aws_cause.as_deref().unwrap_or("It does not say why.");
-        let reason = format!("Amazon SES has stopped this team. {why}");
+        format!("Amazon SES has stopped this team. {why}")
+    });
+    if let Some(reason) = held.or(stopped) {
+        let Some(team) = tenants::find_own(tx).await? else { return Ok(()) };
         let pausing =
             Pausing { scope: Scope::Tenant, name: &team.name, reason: &reason, cause: PauseCause::Aws, judged: None };
         return health::open(context, tx, pausing, now).await;

@@ -4,30 +4,53 @@
 
 use super::tenant_of;
 use crate::Context;
+use crate::aws::Control;
 use crate::duty::{Progress, Result};
 use db::isolation::{aws_calls, ses_sweep, ses_tenants};
 use db::scope::{TenantTx, WorkerTx};
+use rules::error::describe;
 use rules::ids::TenantId;
 use rules::isolation::Urgency;
 use rules::limits;
 use rules::time::Duration;
 use std::collections::BTreeSet;
+use tokio::task::JoinSet;
 
 pub async fn list_all(context: &Context) -> Result<Progress> {
-    let (region, now) = (context.ses.region(), context.now());
+    let mut others = JoinSet::new();
+    for (account, tenant) in context.list_accounts().await? {
+        let context = context.clone();
+        others.spawn(async move {
+            let list = async {
+                let control = context.control_in(Some(&account), tenant, Urgency::Routine).await?;
+                list_in(&context, &control).await
+            };
+            if let Err(error) = list.await {
+                tracing::warn!(%tenant, account, "tenants in its own account: {}", describe(&error));
+            }
+        });
+    }
+    let listed = list_in(context, &context.control(Urgency::Routine)).await;
+    others.join_all().await;
+    listed?;
+    Ok(Progress::Idle)
+}
+
+async fn list_in(context: &Context, control: &Control<'_>) -> Result<()> {
+    let (place, account, now) = (control.ses().place(), control.ses().account(), context.now());
     let until = now + Duration::minutes(limits::LEASE_MINS);
     let mut tx = WorkerTx::begin(&context.login).await?;
-    let is_taken = ses_sweep::take(&mut tx, region, now, until).await?;
+    let is_taken = ses_sweep::take(&mut tx, &place, now, until).await?;
     tx.commit().await?;
     if !is_taken {
-        return Ok(Progress::Idle);
+        return Ok(());
     }
-    let control = context.control(None, Urgency::Routine);
     let listed = control.list_tenants().await?;
     let disabled: BTreeSet<String> = control.list_disabled().await?.into_iter().collect();
     // Read after that list: what is wanted is written down before it is made, so that nothing new looks like a stray.
     let mut tx = WorkerTx::begin(&context.login).await?;
-    let wanted = ses_sweep::list_wanted(&mut tx).await?;
+    let wanted = ses_sweep::list_wanted(&mut tx, account).await?;
+    let passing = ses_sweep::list_passing(&mut tx, account).await?;
     tx.commit().await?;
     let mut found = BTreeSet::new();
     let mut strays = Vec::new();
@@ -36,7 +59,7 @@ pub async fn list_all(context: &Context) -> Result<Progress> {
         let Some(id) = tenant_of(context, &tenant.name) else { continue };
         if wanted.contains_key(&id) {
             found.insert(id);
-        } else {
+        } else if !passing.contains(&id) {
             strays.push((tenant.name.clone(), tenant.arn.clone()));
         }
     }
@@ -50,9 +73,8 @@ pub async fn list_all(context: &Context) -> Result<Progress> {
     let next = now + Duration::minutes(limits::SES_LIST_MINS);
     let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
     let mut tx = WorkerTx::begin(&context.login).await?;
-    ses_sweep::write(&mut tx, region, &strays, count, now, next).await?;
-    tx.commit().await?;
-    Ok(Progress::Idle)
+    ses_sweep::write(&mut tx, &place, &strays, count, now, next).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Forgets calls that are long over.

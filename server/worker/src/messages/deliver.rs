@@ -8,16 +8,17 @@ use crate::aws::Mail as Request;
 use crate::duty::{Error, Result};
 use crate::mime;
 use db::clock;
-use db::isolation::{ses_account, ses_tenants};
+use db::isolation::{own_accounts, ses_account, ses_tenants};
 use db::messages::lanes;
 use db::messages::settle::{self, Taken};
 use db::scope::{TenantTx, WorkerTx};
 use rules::error::describe;
 use rules::ids::{MailboxId, MessageId, TenantId};
+use rules::isolation::place;
 use rules::limits;
 use rules::messages::{LaneWait, Provider, SendOutcome, Wait};
 use rules::time::Duration;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -36,6 +37,8 @@ const WRITE_TRIES: u32 = 6;
 pub(super) struct Done {
     message: MessageId,
     mailbox: MailboxId,
+    /// Through which it was to leave. `None`: the platform's.
+    account: Option<String>,
     provider: Option<Provider>,
     outcome: SendOutcome,
     said: Option<String>,
@@ -131,7 +134,7 @@ async fn give_batch(context: &Context, tenant: TenantId, batch: Vec<Placed>) {
         open.spawn(async move {
             let (outcome, said) = give(&context, tenant, &mail).await;
             drop(place);
-            Done { message: mail.message, mailbox: mail.mailbox, provider, outcome, said }
+            Done { message: mail.message, mailbox: mail.mailbox, account: mail.route.account, provider, outcome, said }
         });
     }
     while let Some(first) = open.join_next().await {
@@ -168,20 +171,29 @@ async fn give(context: &Context, tenant: TenantId, mail: &Mail) -> (SendOutcome,
         references: &mail.references,
         date: mail.date,
     };
-    match mime::build(&draft) {
-        Ok(raw) => {
-            let request = Request {
-                from: &mail.from_email,
-                to: &mail.to,
-                raw,
-                route: &mail.route,
-                tenant: tenant.to_string(),
-                message: mail.message.to_string(),
-            };
-            context.ses.send_email(request).await
-        }
-        Err(error) => (SendOutcome::Refused { reason: describe(&error) }, None),
+    let raw = match mime::build(&draft) {
+        Ok(raw) => raw,
+        Err(error) => return (SendOutcome::Refused { reason: describe(&error) }, None),
+    };
+    let request = Request {
+        from: &mail.from_email,
+        to: &mail.to,
+        raw,
+        route: &mail.route,
+        tenant: tenant.to_string(),
+        message: mail.message.to_string(),
+    };
+    let account = mail.route.account.as_deref();
+    let ses = match context.ses_in(account, tenant).await {
+        Ok(ses) => ses,
+        Err(error) => return (SendOutcome::Later(Wait::Role), Some(describe(&error))),
+    };
+    let (outcome, said) = ses.send_email(request).await;
+    if account.is_some() && outcome == SendOutcome::Later(Wait::OurCredentials) {
+        context.forget_account(account).await;
+        return (SendOutcome::Later(Wait::Role), said);
     }
+    (outcome, said)
 }
 
 async fn write_all(context: &Context, tenant: TenantId, done: &[Done]) {
@@ -237,30 +249,34 @@ async fn write(context: &Context, tenant: TenantId, done: &[Done]) -> Result<()>
         if *wait == Wait::NotAssociated || *wait == Wait::TenantStopped {
             ses_tenants::nudge(&mut tx, machine_now).await?;
         }
+        if *wait == Wait::Role {
+            own_accounts::nudge(&mut tx, machine_now).await?;
+        }
         if *wait == Wait::NotAssociated || *wait == Wait::DomainNotVerified {
             db::domains::nudge_of(&mut tx, &mailboxes, machine_now).await?;
         }
         tracing::warn!(%tenant, "{} mails go back: {}", held.len(), held.iter().find_map(|it| it.said.as_deref()).unwrap_or(""));
     }
     tx.commit().await?;
-    hold_everybody(context, waiting.keys().copied()).await
+    let waits = waiting.iter().flat_map(|(wait, held)| held.iter().map(|it| (it.account.as_deref(), *wait)));
+    hold_everybody(context, waits.collect()).await
 }
 
-/// What SES says of the account holds for all tenants; what it may have meant of it is looked at.
-async fn hold_everybody(context: &Context, waits: impl Iterator<Item = Wait>) -> Result<()> {
-    for wait in waits {
-        let (region, now) = (context.ses.region(), context.now());
+/// What SES says of an account holds for all tenants in it; what it may have meant of it is looked at.
+async fn hold_everybody(context: &Context, waits: HashSet<(Option<&str>, Wait)>) -> Result<()> {
+    for (account, wait) in waits {
+        let (place, now) = (place(account, context.ses.region()), context.now());
         match wait {
-            Wait::Throttled | Wait::DailyQuota | Wait::OurCredentials | Wait::OutOfReach => {
+            Wait::Throttled | Wait::DailyQuota | Wait::OurCredentials | Wait::Role | Wait::OutOfReach => {
                 let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
-                ses_account::hold(&mut tx, region, wait.as_str(), now + hold_of(wait)).await?;
+                ses_account::hold(&mut tx, &place, wait.as_str(), now + hold_of(wait)).await?;
                 tx.commit().await?;
             }
             // Perhaps not the tenant is stopped but the account: it is read in some seconds.
             Wait::TenantStopped => {
                 let since = limits::ACCOUNT_READ_SECS - limits::ACCOUNT_READ_SOON_SECS;
                 let mut tx = WorkerTx::begin(&context.login).await.map_err(Error::from)?;
-                ses_account::age(&mut tx, region, now - Duration::seconds(since)).await?;
+                ses_account::age(&mut tx, &place, now - Duration::seconds(since)).await?;
                 tx.commit().await?;
             }
             Wait::NotAssociated | Wait::DomainNotVerified => {}
@@ -274,7 +290,7 @@ const fn hold_of(wait: Wait) -> Duration {
     match wait {
         Wait::Throttled => Duration::seconds(2),
         Wait::OutOfReach => Duration::seconds(15),
-        Wait::NotAssociated | Wait::OurCredentials => Duration::minutes(5),
+        Wait::NotAssociated | Wait::OurCredentials | Wait::Role => Duration::minutes(5),
         Wait::DailyQuota | Wait::TenantStopped | Wait::DomainNotVerified => Duration::minutes(15),
     }
 }

@@ -16,12 +16,12 @@ use crate::due::shuffle;
 use crate::duty::{Error, Progress, Result};
 use crate::isolation::account::{self, Tokens, Whose};
 use db::clock;
-use db::messages::lanes;
+use db::messages::lanes::{self, DueTenant};
 use db::replies::inbound;
 use db::scope::WorkerTx;
 use rules::error::describe;
 use rules::ids::TenantId;
-use rules::isolation::{Backlog, Shares};
+use rules::isolation::Shares;
 use rules::limits;
 use rules::replies::ReplyKey;
 use std::sync::Arc;
@@ -100,16 +100,12 @@ pub async fn send(context: &Context) -> Result<Progress> {
     while sending.turns.lock().await.try_join_next().is_some() {}
     let lanes = waiting.len().min(TENANTS_AT_ONCE) * usize::try_from(limits::LANES_AT_ONCE).unwrap_or(1);
     let Some(mut room) = take_room(sending, lanes).await else { return Ok(Progress::Idle) };
-    let tokens = account::take_tokens(context, Whose::Teams, i64::try_from(room.num_permits()).unwrap_or(0)).await?;
-    let shared = sending.shares.lock().await.share(&waiting, tokens, TENANTS_AT_ONCE);
-    account::give_back(context, tokens - shared.iter().map(|(_, mails)| mails).sum::<i64>()).await;
     let mut claims = JoinSet::new();
-    for (tenant, mails) in shared {
-        let backlog = waiting.iter().find(|it| it.who == tenant).copied();
+    for (due, mails) in share(context, waiting, room.num_permits()).await? {
         let room = room.split(usize::try_from(mails).unwrap_or(0)).filter(|room| room.num_permits() > 0);
-        if let Some((backlog, room)) = backlog.zip(room) {
+        if let Some(room) = room {
             let context = context.clone();
-            claims.spawn(async move { turn(&context, backlog, room).await });
+            claims.spawn(async move { turn(&context, due, room).await });
         }
     }
     drop(room);
@@ -122,6 +118,30 @@ pub async fn send(context: &Context) -> Result<Progress> {
         }
     }
     Ok(progress)
+}
+
+/// Who may send how many of `room` mails now. Whoever has an account of its own shares nothing but the room.
+async fn share(context: &Context, waiting: Vec<DueTenant>, room: usize) -> Result<Vec<(DueTenant, i64)>> {
+    let (shared, own): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|due| due.account.is_none());
+    let places = if shared.is_empty() { TENANTS_AT_ONCE } else { TENANTS_AT_ONCE / 2 };
+    let (mut granted, mut left) = (Vec::new(), room);
+    for due in own.into_iter().take(places) {
+        let wanted = due.backlog.mails.min(limits::LANES_AT_ONCE).min(i64::try_from(left).unwrap_or(0));
+        let mails = account::take_tokens(context, due.account.as_deref(), Whose::Teams, wanted).await?;
+        left -= usize::try_from(mails).unwrap_or(0);
+        granted.push((due, mails));
+    }
+    if shared.is_empty() {
+        return Ok(granted);
+    }
+    let tokens = account::take_tokens(context, None, Whose::Teams, i64::try_from(left).unwrap_or(0)).await?;
+    let backlogs: Vec<_> = shared.iter().map(|due| due.backlog).collect();
+    let given = context.sending.shares.lock().await.share(&backlogs, tokens, TENANTS_AT_ONCE);
+    account::give_back(context, None, tokens - given.iter().map(|(_, mails)| mails).sum::<i64>()).await;
+    for (tenant, mails) in given {
+        granted.extend(shared.iter().find(|due| due.backlog.who == tenant).map(|due| (due.clone(), mails)));
+    }
+    Ok(granted)
 }
 
 /// Room for `wanted` mails, so that they are claimed and written together; when that takes long, what there is. `None`: SES
@@ -143,12 +163,12 @@ pub(crate) async fn claim_alone(context: &Context, tenant: TenantId, limit: i64)
 
 /// Claims for one tenant as many mails as there is room for, and sets them on their way; whether there was anything to look
 /// at.
-async fn turn(context: &Context, backlog: Backlog<TenantId>, mut room: OwnedSemaphorePermit) -> bool {
+async fn turn(context: &Context, DueTenant { account, backlog }: DueTenant, mut room: OwnedSemaphorePermit) -> bool {
     let (tenant, limit) = (backlog.who, i64::try_from(room.num_permits()).unwrap_or(1));
     match claim::claim(context, tenant, limit).await {
         Ok(claim) => {
             let left = limit - i64::try_from(claim.mails.len()).unwrap_or(limit);
-            account::give_back(context, left).await;
+            account::give_back(context, account.as_deref(), left).await;
             context.sending.shares.lock().await.give_back(tenant, backlog.weight, left);
             if let Some(room) = room.split(claim.mails.len()).filter(|_| !claim.mails.is_empty()) {
                 let going = context.clone();
@@ -160,7 +180,7 @@ async fn turn(context: &Context, backlog: Backlog<TenantId>, mut room: OwnedSema
         Err(error) => {
             // It has had its turn: whoever fails again and again is in nobody's way.
             tracing::error!(%tenant, "claiming: {}", describe(&error));
-            account::give_back(context, limit).await;
+            account::give_back(context, account.as_deref(), limit).await;
             false
         }
     }

@@ -6,11 +6,12 @@ use crate::Context;
 use crate::due::{Acting, act_on_due};
 use crate::duty::{Progress, Result};
 use db::clock;
-use db::isolation::ses_account;
+use db::isolation::{ses_account, ses_tenants};
 use db::lease::{self, Lease, Leased};
 use db::messages::settle::{self, Unsettled};
 use db::scope::{TenantTx, WorkerTx};
 use rules::ids::TenantId;
+use rules::isolation::place;
 use rules::limits;
 use rules::messages::MessageState;
 use rules::time::{Duration, OffsetDateTime};
@@ -22,13 +23,13 @@ pub(crate) async fn settle(context: &Context) -> Result<Progress> {
 fn settle_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
     Box::pin(async move {
         let now = context.now();
-        let is_heard = |since| async move { hears_events(context, since, now).await };
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let Some(found) = settle::find_unsettled(&mut tx, &lease).await? else {
             return Ok(());
         };
+        let account = ses_tenants::find(&mut tx).await?.and_then(|it| it.account);
         tx.commit().await?;
-        let is_heard = is_heard(found.since).await?;
+        let is_heard = hears_events(context, account.as_deref(), found.since, now).await?;
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let business_now = clock::business_time(&mut tx, now).await?;
         match judge(&found, is_heard, now) {
@@ -97,9 +98,15 @@ fn judge(found: &Unsettled, is_heard: bool, now: OffsetDateTime) -> Verdict {
 }
 
 /// Whether events would have been heard: the queue was asked just now, and some event came since the mail was given.
-async fn hears_events(context: &Context, since: OffsetDateTime, now: OffsetDateTime) -> Result<bool> {
+async fn hears_events(
+    context: &Context,
+    account: Option<&str>,
+    since: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<bool> {
     let mut tx = WorkerTx::begin(&context.login).await?;
-    let Some(standing) = ses_account::find(&mut tx, context.ses.region()).await? else { return Ok(false) };
+    let place = place(account, context.ses.region());
+    let Some(standing) = ses_account::find(&mut tx, &place).await? else { return Ok(false) };
     let is_polled = standing
         .events_polled_at
         .is_some_and(|polled| now - polled < Duration::seconds(limits::EVENTS_POLLED_SECS_MAX));
