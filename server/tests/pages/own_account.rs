@@ -187,7 +187,10 @@ async fn mail_goes_on_through_a_move_there_and_back_and_every_event_finds_it() {
 
     let page = ground.page("");
     let console = ground.operator.get(page.trim_end_matches('/')).await.text;
-    assert!(console.contains("Own account") && console.contains("Its own account: 1\u{a0}000\u{a0}000"), "{console}");
+    assert!(
+        console.contains("Own account") && console.contains("Its own account: 1\u{202f}000\u{202f}000"),
+        "{console}"
+    );
     let refused = ground.choose("managed_pool").await;
     assert!(refused.text.contains("Move it to shared IPs first"), "{}", refused.text);
     ground.begins("shared").await;
