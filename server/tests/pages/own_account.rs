@@ -327,6 +327,36 @@ async fn what_amazon_says_of_an_own_account_stops_its_team_alone() {
 }
 
 #[tokio::test]
+async fn what_is_left_in_an_account_that_lets_nobody_in_can_be_given_up() {
+    let mut ground = Ground::new(1).await;
+    ground.moves().await;
+    ground.begins("shared").await;
+    ground.publishes().await;
+    ground.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
+    assert_eq!(ground.account().await, "");
+    let shown = ground.shown().await;
+    assert!(
+        shown.contains("Left behind") && !shown.contains("Leave it there"),
+        "it is kept, and nothing is wrong: {shown}"
+    );
+    ground.site.world.remove_role(ROLE);
+    ground.days_pass(limits::LEFTOVER_DAYS + 1).await;
+    let shown = ground.shown().await;
+    assert!(shown.contains("It cannot be taken down") && shown.contains("Leave it there"), "{shown}");
+    let left = ground.site.database.text("select id::text from account_leftovers where gone_at is null").await;
+    let page = ground.page("account/forget");
+    ground.operator.post(&page, &[("leftover", &left)]).await;
+    assert!(!ground.shown().await.contains("Left behind"));
+    assert_eq!((ground.own(), ground.home()), (3, 3), "what is there stays there");
+    // Nobody waits for it: the team can be closed to the end.
+    let page = ground.page("close");
+    ground.operator.post(&page, &[("reason", "They leave."), ("name", "acme")]).await;
+    ground.days_pass(limits::CLOSURE_GRACE_DAYS + 1).await;
+    ground.site.work_for(Duration::minutes(3)).await;
+    assert_eq!((ground.own(), ground.home()), (3, 0));
+}
+
+#[tokio::test]
 async fn whichever_call_of_a_move_breaks_the_next_turn_goes_on() {
     let mut ground = Ground::new(1).await;
     ground.named().await;

@@ -82,25 +82,22 @@ pub async fn begin(tx: &mut OperatorTx, tenant: TenantId, account: Option<&str>,
 
 /// By an operator: it stays where it is. What was made elsewhere goes.
 pub async fn cancel(tx: &mut OperatorTx, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
-    sqlx::query(
-        "update account_moves set cancelled_at = $2, due_at = $2 where tenant_id = $1 and cancelled_at is null",
-    )
-    .bind(tenant.uuid())
-    .bind(now)
-    .execute(tx.sql())
-    .await?;
-    Ok(())
+    cancel_in(tx.sql(), tenant, now).await
 }
 
 /// The same as the team is being closed.
 pub async fn cancel_own(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
+    cancel_in(tx.sql(), tenant, now).await
+}
+
+async fn cancel_in(sql: &mut PgConnection, tenant: TenantId, now: OffsetDateTime) -> Result<()> {
     sqlx::query(
         "update account_moves set cancelled_at = $2, due_at = $2 where tenant_id = $1 and cancelled_at is null",
     )
     .bind(tenant.uuid())
     .bind(now)
-    .execute(tx.sql())
+    .execute(sql)
     .await?;
     Ok(())
 }
@@ -135,7 +132,7 @@ pub async fn write_ready(tx: &mut TenantTx, read: &ReadBack, now: OffsetDateTime
     Ok(())
 }
 
-/// Has the move looked at: a domain may be ready there.
+/// Has the move looked at: a domain may be ready there. Before anything of the domain is locked, as a switch locks it first.
 pub async fn nudge(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
     let tenant = tx.tenant();
     sqlx::query("update account_moves set due_at = $2 where tenant_id = $1 and due_at > $2")

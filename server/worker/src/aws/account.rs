@@ -3,6 +3,7 @@
 use super::SesError;
 use super::control::Control;
 use super::raw;
+use rules::isolation::AccountWord;
 
 /// As SES gives it back. A number that is missing is one that lets nothing leave.
 pub(crate) struct Account {
@@ -15,6 +16,12 @@ pub(crate) struct Account {
     pub enforcement: String,
     /// Which shared IPs mail leaves from whose configuration set does not say so itself; empty: SES says nothing.
     pub shared_pool_mode: String,
+}
+
+impl Account {
+    pub fn word(&self) -> AccountWord {
+        AccountWord::of(&self.enforcement, self.may_send)
+    }
 }
 
 impl Control<'_> {

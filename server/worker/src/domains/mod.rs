@@ -169,6 +169,9 @@ fn is_ses_to_be_asked(domain: &Domain, now: OffsetDateTime) -> bool {
 async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -> Result<()> {
     let Turn { mut domain, known, looked_at, at_ses, met, moves, at_next } = turn;
     let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
+    if at_next.is_some() {
+        account_moves::nudge(&mut tx, context.now()).await?;
+    }
     take_over(&mut domain, at_ses.as_ref());
     if let Some(at_next) = &at_next {
         domain.next = at_next.found().cloned();
@@ -205,7 +208,6 @@ async fn write(context: &Context, tenant: TenantId, lease: &Lease, turn: Turn) -
     }
     if let Some(at_next) = &at_next {
         account_moves::write_identity(&mut tx, domain.id, (at_next.found(), at_next.hold()), looked_at).await?;
-        account_moves::nudge(&mut tx, context.now()).await?;
     }
     if has_new_records {
         work::want_records(&mut tx, domain.id, &wanted).await?;

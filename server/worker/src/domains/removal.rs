@@ -26,7 +26,8 @@ pub async fn remove(
     // Without a tenant at SES nothing can have been made there.
     if let Some(ready) = ready {
         let next = moving.as_ref().and_then(|it| Some((it.account.as_deref(), it.ready.as_ref()?.arn.as_str())));
-        let left = left.iter().filter_map(|it| Some((it.account.as_deref(), it.arn.as_deref()?)));
+        // What is in an account of its own that the team has left goes with that, and is in nobody's way.
+        let left = left.iter().filter(|it| it.account.is_none()).filter_map(|it| Some((None, it.arn.as_deref()?)));
         for (account, tenant_arn) in std::iter::once((ready.account, ready.arn)).chain(next).chain(left) {
             let control = context.control_in(account, tenant, Urgency::Person).await?;
             let name = domain.name.as_str();

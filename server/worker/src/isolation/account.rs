@@ -1,5 +1,6 @@
-//! Accounts, the platform's that all its tenants share and teams' own: rate, quota and standing of each are read once a minute, and its rate is given away as
-//! each second goes, so that no process and no tenant takes more than there is, nor all of it at once.
+//! Accounts, the platform's that all its tenants share and teams' own: rate, quota and standing of each are read once a minute,
+//! and its rate is given away as each second goes, so that no process and no tenant takes more than there is, nor all of it
+//! at once.
 
 use crate::Context;
 use crate::aws::Control;
@@ -68,32 +69,24 @@ async fn read_one(context: &Context, control: &Control<'_>, tenant: Option<Tenan
         enforcement: read.enforcement,
         shared_pool_mode: read.shared_pool_mode,
     };
-    let mut tx = WorkerTx::begin(&context.login).await?;
-    ses_account::write(&mut tx, &place, &account, context.now()).await?;
-    let Some(tenant) = tenant else {
-        judge(context, &mut tx, &account).await?;
-        return Ok(tx.commit().await?);
-    };
-    tx.commit().await?;
-    // What Amazon says of a team's own account is that team's alone: it is written where its standing is.
-    if word(&account) != known.map_or(AccountWord::Well, |known| word(&known.account)) {
+    // What Amazon says of a team's own account is that team's alone: its own turn asks again and acts on it. Before the word is
+    // kept, else a process that dies between the two has told nobody.
+    let was = known.map_or(AccountWord::Well, |known| word(&known.account));
+    if let Some(tenant) = tenant.filter(|_| word(&account) != was) {
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         ses_tenants::nudge(&mut tx, context.now()).await?;
         tx.commit().await?;
     }
-    Ok(())
+    let mut tx = WorkerTx::begin(&context.login).await?;
+    ses_account::write(&mut tx, &place, &account, context.now()).await?;
+    if tenant.is_none() {
+        judge(context, &mut tx, &account).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn word(account: &Account) -> AccountWord {
     AccountWord::of(&account.enforcement, account.may_send)
-}
-
-/// What Amazon says of an account as it was read last. `None`: nobody has read it.
-pub(crate) async fn find_word(context: &Context, account: Option<&str>) -> Result<Option<AccountWord>> {
-    let mut tx = WorkerTx::begin(&context.login).await?;
-    let known = ses_account::find(&mut tx, &place(account, context.ses.region())).await?;
-    tx.commit().await?;
-    Ok(known.map(|known| word(&known.account)))
 }
 
 /// Everybody stands still as soon as Amazon reviews the account, as one incident; the operators are told. It ends with Amazon's

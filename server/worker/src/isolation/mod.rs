@@ -93,6 +93,11 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
         };
         let account = known.at_ses.account.clone();
         let control = context.control_in(account.as_deref(), tenant, urgency).await?;
+        // What Amazon says of the platform's account is everybody's, and written elsewhere.
+        let word = match account {
+            Some(_) => Some(control.read_account().await?.word()),
+            None => None,
+        };
         let owner = tenant.to_string();
         let wanted = known.wanted(&owner);
         let judgement = Judgement { was_made, allowed: &known.allowed };
@@ -101,11 +106,6 @@ fn provision_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_
         let mut saga = Saga::new(&control, &wanted, &judgement, watched_by);
         let outcome = saga.run().await;
         let (met, found, has_moved_ips) = (saga.met, saga.standing, saga.has_moved_ips);
-        // What Amazon says of the platform's account is everybody's, and written elsewhere.
-        let word = match account.as_deref() {
-            Some(own) => account::find_word(context, Some(own)).await?,
-            None => None,
-        };
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let ended = match outcome {

@@ -28,7 +28,11 @@ fn move_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
         let now = context.now();
         let mut tx = TenantTx::begin_work(&context.login, tenant).await?;
         let found = account_moves::find(&mut tx).await?.zip(ses_tenants::find(&mut tx).await?);
-        let Some((moving, at_ses)) = found else { return Ok(()) };
+        let Some((moving, at_ses)) = found else {
+            // Nothing of the team is wanted at SES yet.
+            tx.commit().await?;
+            return settle(context, tenant, &lease).await;
+        };
         if moving.is_cancelled {
             account_moves::give_up(&mut tx, LeftoverId::new(now, &*context.chance), now).await?;
             return Ok(tx.commit().await?);

@@ -40,7 +40,7 @@ fn try_one(context: &Context, tenant: TenantId, lease: Lease) -> Acting<'_> {
 async fn try_it(context: &Context, tenant: TenantId, account: &str) -> Result<()> {
     let control = context.control_in(Some(account), tenant, Urgency::Person).await?;
     let read = control.read_account().await?;
-    if AccountWord::of(&read.enforcement, read.may_send) == AccountWord::Shutdown {
+    if read.word() == AccountWord::Shutdown {
         let message = format!("it takes no mail there: {} ({account})", read.enforcement);
         return Err(SesError { operation: "GetAccount", kind: SesErrorKind::Refused, message }.into());
     }
