@@ -37,7 +37,7 @@ pub(super) async fn read(control: &Control<'_>, known: &Known) -> Result<Section
             say("Pool of IPs that it names", or(&set.delivery.pool, "none: shared IPs"), "GetConfigurationSet");
             say("Shared IPs", or(&set.delivery.shared_pool_mode, "Amazon does not say"), "GetConfigurationSet");
             let events = match control.find_event_destination(&known.set).await? {
-                Some(true) => "all, to the platform's topic",
+                Some(true) => "all, to the topic that Ownlane listens to",
                 Some(false) => "not all, or elsewhere",
                 None => "none",
             };
