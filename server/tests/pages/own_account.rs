@@ -84,6 +84,13 @@ impl Ground {
         assert_eq!(self.account().await, ACCOUNT);
     }
 
+    async fn moves_back(&mut self) {
+        self.begins("shared").await;
+        self.publishes().await;
+        self.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
+        assert_eq!(self.account().await, "");
+    }
+
     /// Through which its mail leaves; empty: the platform's.
     async fn account(&self) -> String {
         self.site.database.text("select coalesce(account, '') from ses_tenants").await
@@ -193,10 +200,7 @@ async fn mail_goes_on_through_a_move_there_and_back_and_every_event_finds_it() {
     );
     let refused = ground.choose("managed_pool").await;
     assert!(refused.text.contains("Move it to shared IPs first"), "{}", refused.text);
-    ground.begins("shared").await;
-    ground.publishes().await;
-    ground.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
-    assert_eq!(ground.account().await, "");
+    ground.moves_back().await;
     ground.sending.gaps(&ground.site, 12).await;
     ground.site.work_for(Duration::seconds(30)).await;
 
@@ -330,10 +334,7 @@ async fn what_amazon_says_of_an_own_account_stops_its_team_alone() {
 async fn what_is_left_in_an_account_that_lets_nobody_in_can_be_given_up() {
     let mut ground = Ground::new(1).await;
     ground.moves().await;
-    ground.begins("shared").await;
-    ground.publishes().await;
-    ground.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
-    assert_eq!(ground.account().await, "");
+    ground.moves_back().await;
     let shown = ground.shown().await;
     assert!(
         shown.contains("Left behind") && !shown.contains("Leave it there"),
