@@ -75,20 +75,17 @@ impl Ground {
         self.site.work_for(Duration::seconds(10)).await;
     }
 
-    /// In the account by its role, with the domain verified there.
-    async fn moves(&mut self) {
-        self.named().await;
-        self.begins("own_account").await;
+    /// Begun, with the domain verified there, and switched.
+    async fn switches(&mut self, tier: &str, account: &str) {
+        self.begins(tier).await;
         self.publishes().await;
         self.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
-        assert_eq!(self.account().await, ACCOUNT);
+        assert_eq!(self.account().await, account);
     }
 
-    async fn moves_back(&mut self) {
-        self.begins("shared").await;
-        self.publishes().await;
-        self.site.work_for(Duration::seconds(limits::MOVE_AGAIN_SECS + 5)).await;
-        assert_eq!(self.account().await, "");
+    async fn moves(&mut self) {
+        self.named().await;
+        self.switches("own_account", ACCOUNT).await;
     }
 
     /// Through which its mail leaves; empty: the platform's.
@@ -200,7 +197,7 @@ async fn mail_goes_on_through_a_move_there_and_back_and_every_event_finds_it() {
     );
     let refused = ground.choose("managed_pool").await;
     assert!(refused.text.contains("Move it to shared IPs first"), "{}", refused.text);
-    ground.moves_back().await;
+    ground.switches("shared", "").await;
     ground.sending.gaps(&ground.site, 12).await;
     ground.site.work_for(Duration::seconds(30)).await;
 
@@ -233,7 +230,6 @@ async fn a_move_that_is_taken_back_leaves_nothing_behind() {
     assert_eq!((ground.own(), ground.home(), ground.account().await.as_str()), (0, 3, ""));
     let page = ground.sending.owner.get(&ground.domain).await.text;
     assert!(!page.contains("next account"), "{page}");
-    // And again, to the end.
     ground.moves().await;
 }
 
@@ -334,7 +330,7 @@ async fn what_amazon_says_of_an_own_account_stops_its_team_alone() {
 async fn what_is_left_in_an_account_that_lets_nobody_in_can_be_given_up() {
     let mut ground = Ground::new(1).await;
     ground.moves().await;
-    ground.moves_back().await;
+    ground.switches("shared", "").await;
     let shown = ground.shown().await;
     assert!(
         shown.contains("Left behind") && !shown.contains("Leave it there"),
