@@ -5,8 +5,9 @@ const base = process.env.OWNLANE_URL ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   testDir: 'tests',
-  timeout: 30_000,
-  globalTimeout: 300_000,
+  timeout: 240_000, // bounds, not expectations: a machine may do other things beside
+  globalTimeout: 540_000,
+  expect: { timeout: 15_000 },
   workers: 2,
   retries: 0,
   forbidOnly: !!process.env.CI,
@@ -14,7 +15,7 @@ export default defineConfig({
   use: {
     baseURL: base,
     browserName: 'chromium',
-    actionTimeout: 10_000,
+    actionTimeout: 20_000,
     launchOptions: {
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
       args: ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-gpu', '--disable-quic'],

@@ -1,15 +1,12 @@
 // A domain becomes verified: connected, published by the sandbox's button, green by itself.
-import { expect, expectAccessible, test } from '../fixtures/page';
+import { comesTrue, expect, expectAccessible, patience, test } from '../fixtures/page';
 import { comeIn, createTenant, invitationLink, publishRecords, unique } from '../fixtures/team';
 import type { Page } from '@playwright/test';
 
 // Without JavaScript a person looks again; with it the page does.
 async function comesToSay(page: Page, words: string, project: string) {
-  if (project !== 'plain') return expect(page.locator('main')).toContainText(words, { timeout: 20_000 });
-  await expect(async () => {
-    await page.reload();
-    await expect(page.locator('main')).toContainText(words, { timeout: 100 });
-  }).toPass({ timeout: 20_000 });
+  if (project !== 'plain') return expect(page.locator('main')).toContainText(words, { timeout: patience });
+  await comesTrue(page, () => expect(page.locator('main')).toContainText(words, { timeout: 100 }));
 }
 
 test('a team connects a domain and sees it become verified', async ({ page, browser }, info) => {
@@ -60,8 +57,5 @@ test('a team connects a domain and sees it become verified', async ({ page, brow
 
 // The list does not renew itself: the worker takes a moment.
 async function comesToSayNothingOf(page: Page, name: string) {
-  await expect(async () => {
-    await page.reload();
-    await expect(page.getByRole('link', { name })).toHaveCount(0, { timeout: 100 });
-  }).toPass({ timeout: 20_000 });
+  await comesTrue(page, () => expect(page.getByRole('link', { name })).toHaveCount(0, { timeout: 100 }));
 }

@@ -1,7 +1,7 @@
 // The whole of it: one team goes from nothing to a running sequence, whose mails leave, come back as numbers and end where
 // people say so; another team on the same server sees none of it.
 import type { APIRequestContext, Page } from '@playwright/test';
-import { expect, expectAccessible, test } from '../fixtures/page';
+import { comesTrue, expect, expectAccessible, test } from '../fixtures/page';
 import { comeIn, createTenant, importLeads, invitationLink, unique, verifyDomain } from '../fixtures/team';
 
 const sandbox = process.env.OWNLANE_SANDBOX_URL;
@@ -38,20 +38,18 @@ async function start(page: Page, slug: string) {
   await page.getByLabel(`ada@mail.${slug}.example`).check();
   await page.getByRole('button', { name: 'Save who writes' }).click();
   await page.goto(`${sequence}/start`);
-  await expect(async () => {
-    await page.reload();
-    await page.getByRole('button', { name: 'Start' }).click({ timeout: 500 });
-  }).toPass({ timeout: 20_000 });
+  await comesTrue(page, () => expect(page.getByRole('button', { name: 'Start' })).toBeVisible({ timeout: 200 }));
+  await page.getByRole('button', { name: 'Start' }).click();
   await expect(page.getByText('Running', { exact: true })).toBeVisible();
   return sequence;
 }
 
 // The number on the overview, read again until it is there: mails and events take a moment.
 async function comesTo(page: Page, slug: string, ...numbers: string[]) {
-  await expect(async () => {
-    await page.goto(`/t/${slug}`);
+  const allOfThem = async () => {
     for (const number of numbers) await expect(page.getByRole('link', { name: number, exact: true })).toBeVisible({ timeout: 100 });
-  }).toPass({ timeout: 20_000 });
+  };
+  await comesTrue(page, allOfThem, () => page.goto(`/t/${slug}`));
 }
 
 async function mailsTo(request: APIRequestContext, address: string): Promise<string[]> {
@@ -60,7 +58,6 @@ async function mailsTo(request: APIRequestContext, address: string): Promise<str
 }
 
 test('a sequence is sent, and its numbers are its own team\'s alone', async ({ page, browser, request }, info) => {
-  test.setTimeout(120_000);
   const [ours, theirs] = [unique('trip', info.project.name), unique('calm', info.project.name)];
   for (const slug of [ours, theirs]) await createTenant(browser, slug, `ada@${slug}.example`);
   const other = await (await browser.newContext({ javaScriptEnabled: info.project.use.javaScriptEnabled })).newPage();

@@ -1,5 +1,5 @@
 // A file of leads: uploaded, checked, imported while one looks, and the refused rows downloaded.
-import { expect, expectAccessible, test } from '../fixtures/page';
+import { comesTrue, expect, expectAccessible, test } from '../fixtures/page';
 import { comeIn, createTenant, invitationLink, unique } from '../fixtures/team';
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
@@ -30,10 +30,8 @@ test('a messy file becomes leads, and each refused row says why', async ({ page,
   await page.getByLabel('Consent').check();
   await page.getByRole('button', { name: 'Import', exact: true }).click();
 
-  await expect(async () => {
-    if (info.project.name === 'plain') await page.reload();
-    await expect(page.locator('main')).toContainText('222 rows: 208 accepted, 14 refused.', { timeout: 300 });
-  }).toPass({ timeout: 20_000 });
+  const looksAgain = async () => info.project.name === 'plain' && page.reload();
+  await comesTrue(page, () => expect(page.locator('main')).toContainText('222 rows: 208 accepted, 14 refused.', { timeout: 300 }), looksAgain);
   await expectAccessible(page);
   const [download] = await Promise.all([
     page.waitForEvent('download'),

@@ -1,5 +1,5 @@
 // A sequence from a name to running: written, looked at as a lead reads it, leads added, one of them blocked, started.
-import { expect, expectAccessible, test } from '../fixtures/page';
+import { comesTrue, expect, expectAccessible, test } from '../fixtures/page';
 import { comeIn, createTenant, importLeads, invitationLink, unique, verifyDomain } from '../fixtures/team';
 
 const leads = 'email,first_name,company\nanna@example.com,Anna,Smith & Sons <EU>\nbob@example.com,,Bolt\n';
@@ -45,10 +45,7 @@ test('a team writes a sequence and starts it', async ({ page, browser }, info) =
   await shown;
   await page.getByRole('link', { name: 'Sequences' }).click();
   await page.getByRole('link', { name: 'First contact' }).click();
-  await expect(async () => {
-    await page.reload();
-    await expect(page.locator('main')).toContainText('1 blocked', { timeout: 200 });
-  }).toPass({ timeout: 20_000 });
+  await comesTrue(page, () => expect(page.locator('main')).toContainText('1 blocked', { timeout: 200 }));
   await expectAccessible(page);
   await page.getByRole('link', { name: '1 blocked' }).click();
   await expect(page.getByRole('row', { name: /bob@example.com/ })).toContainText('There is no value for lead.first_name');
