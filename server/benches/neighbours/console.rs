@@ -74,9 +74,9 @@ async fn fill(site: &TestSite) {
                     'day', 'ceiling', 100, 5, at - interval '1 day', at, at, gen_random_uuid(), at, at, '{{}}', '{{}}',
                     case when n > 1 then now() end, case when n > 1 then 'Cleaned' end
                 from tenants t, generate_series(1, {INCIDENTS_EACH}) n, lateral (select now() - n * interval '1 day' as at) l;
-             insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
+             insert into messages (tenant_id, id, mailbox_id, domain_id, sequence_id, lead_id, source_id, step, attempt, recipient,
                 is_simulated, state, claimed_at, sent_on, ses_id, provider, delivered_at, bounced_at)
-                select m.tenant_id, gen_random_uuid(), m.id, m.tenant_id, gen_random_uuid(), m.tenant_id, 1, 1,
+                select m.tenant_id, gen_random_uuid(), m.id, m.tenant_id, m.tenant_id, gen_random_uuid(), m.tenant_id, 1, 1,
                     'l' || n || '@n.example', false, case when n % 60 = 0 then 9 else 7 end, at, at::date,
                     'id-' || n, 'google', case when n % 60 <> 0 then at end, case when n % 60 = 0 then at end
                 from mailboxes m, generate_series(1, {MAILS_EACH} / 20) n,

@@ -120,9 +120,9 @@ impl Ids {
                 update_known, source_id, next_byte, next_row, added, known, refused, attempts)
              values ('{tenant}', '{source}', 'done', 'leads.csv', 20, '2024-10-01', '{user}', false, false, '{source}',
                 20, 2, 1, 0, 0, 0) on conflict do nothing;
-             insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
+             insert into messages (tenant_id, id, mailbox_id, domain_id, sequence_id, lead_id, source_id, step, attempt, recipient,
                 is_simulated, state, claimed_at, sent_on)
-             values ('{tenant}', '{message}', '{mailbox}', '{sequence}', '{lead}', '{source}', 1, 1, 'lea@example.com',
+             values ('{tenant}', '{message}', '{mailbox}', '{domain}', '{sequence}', '{lead}', '{source}', 1, 1, 'lea@example.com',
                 false, 4, '2024-10-01', '2024-10-01') on conflict do nothing;
              insert into message_texts (tenant_id, message_id, subject, body)
              values ('{tenant}', '{message}', 'Hello', 'Hello') on conflict do nothing;

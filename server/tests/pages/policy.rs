@@ -19,9 +19,9 @@ async fn policy(site: &TestSite) -> String {
 async fn sent_well(site: &TestSite, count: usize) {
     let now = rules::time::Clock::now(&*site.clock).unix_timestamp();
     let sql = format!(
-        "insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
+        "insert into messages (tenant_id, id, mailbox_id, domain_id, sequence_id, lead_id, source_id, step, attempt, recipient,
             is_simulated, state, claimed_at, sent_on)
-         select m.tenant_id, gen_random_uuid(), m.mailbox_id, m.sequence_id, m.lead_id, m.source_id, 2 + n % 20, n, m.recipient,
+         select m.tenant_id, gen_random_uuid(), m.mailbox_id, m.domain_id, m.sequence_id, m.lead_id, m.source_id, 2 + n % 20, n, m.recipient,
             false, 7, to_timestamp({now}) - interval '2 days', (to_timestamp({now}) - interval '2 days')::date
          from (select * from messages order by id limit 1) m, generate_series(1, {count}) n"
     );

@@ -109,9 +109,7 @@ impl Owner {
                 where m.tenant_id = $1 and m.claimed_at > i.opened_at
                   and case i.part when 'source' then m.source_id = i.part_id when 'mailbox' then m.mailbox_id = i.part_id
                         when 'sequence' then m.sequence_id = i.part_id
-                        when 'domain' then exists (
-                            select from mailboxes b where b.tenant_id = $1 and b.id = m.mailbox_id and b.domain_id = i.part_id)
-                        else true end)
+                        when 'domain' then m.domain_id = i.part_id else true end)
              from incidents i where i.tenant_id = $1 order by i.opened_at, i.id",
         )
         .bind(tenant.uuid())

@@ -16,67 +16,76 @@ use rules::time::{Duration, OffsetDateTime};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Whoever judges a tenant sees what everybody before has written of it: others wait until this transaction is over.
-pub async fn lock(tx: &mut TenantTx, now: OffsetDateTime) -> Result<()> {
+/// What is to be judged.
+pub struct Asked {
+    pub tenant_since: OffsetDateTime,
+    /// What the mails belong to. Simulated ones, and those of too long ago, are left out.
+    pub mails: Vec<(MessageId, Touched)>,
+}
+
+/// What these mails belong to. Whoever judges a tenant sees what everybody before has written of it: others wait until this
+/// transaction is over. `None`: there is nothing to judge.
+pub async fn lock(tx: &mut TenantTx, messages: &[MessageId], now: OffsetDateTime) -> Result<Option<Asked>> {
     let tenant = tx.tenant();
-    sqlx::query(
-        "insert into tenant_health (tenant_id, judged_at) values ($1, $2)
-         on conflict (tenant_id) do update set judged_at = excluded.judged_at",
+    let rows: Vec<(OffsetDateTime, Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime)> = sqlx::query_as(
+        "with locked as (
+            insert into tenant_health (tenant_id, judged_at) values ($1, $2)
+            on conflict (tenant_id) do update set judged_at = excluded.judged_at)
+         select t.created_at, m.id, m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at
+         from tenants t join messages m on m.tenant_id = $1
+         where t.tenant_id = $1 and m.id = any($3) and not m.is_simulated and m.claimed_at > $4",
     )
     .bind(tenant.uuid())
     .bind(now)
-    .execute(tx.sql())
-    .await?;
-    Ok(())
-}
-
-/// What these mails belong to. Simulated ones, and those of too long ago, are left out.
-pub async fn list_touched(
-    tx: &mut TenantTx,
-    messages: &[MessageId],
-    now: OffsetDateTime,
-) -> Result<Vec<(MessageId, Touched)>> {
-    let tenant = tx.tenant();
-    let rows: Vec<(Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime)> = sqlx::query_as(
-        "select m.id, m.source_id, m.mailbox_id, m.sequence_id, b.domain_id, m.claimed_at
-         from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
-         where m.tenant_id = $1 and m.id = any($2) and not m.is_simulated and m.claimed_at > $3",
-    )
-    .bind(tenant.uuid())
     .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(now - Duration::hours(limits::LATE_HOURS_MAX))
     .fetch_all(tx.sql())
     .await?;
-    let touched = |(id, source, mailbox, sequence, domain, claimed_at): (_, _, _, _, _, OffsetDateTime)| {
-        let of = Touched {
-            source: SourceId::from_uuid(source),
-            mailbox: MailboxId::from_uuid(mailbox),
-            sequence: SequenceId::from_uuid(sequence),
-            domain: DomainId::from_uuid(domain),
-            hours_ago: usize::try_from((now - claimed_at).whole_hours()).unwrap_or(0),
-        };
-        (MessageId::from_uuid(id), of)
+    let Some(tenant_since) = rows.first().map(|row| row.0) else { return Ok(None) };
+    let mail = |(_, id, source, mailbox, sequence, domain, claimed_at)| {
+        (
+            MessageId::from_uuid(id),
+            touched((Some(source), Some(mailbox), Some(sequence), Some(domain)), claimed_at, now),
+        )
     };
-    Ok(rows.into_iter().map(touched).collect())
+    Ok(Some(Asked { tenant_since, mails: rows.into_iter().map(mail).collect() }))
 }
 
-/// What is bad of the mails since then; their sends are not counted.
-pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime) -> Result<Tally> {
+type Parts = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
+
+fn touched((source, mailbox, sequence, domain): Parts, at: OffsetDateTime, now: OffsetDateTime) -> Touched {
+    Touched {
+        source: SourceId::from_uuid(source.unwrap_or_default()),
+        mailbox: MailboxId::from_uuid(mailbox.unwrap_or_default()),
+        sequence: SequenceId::from_uuid(sequence.unwrap_or_default()),
+        domain: DomainId::from_uuid(domain.unwrap_or_default()),
+        hours_ago: usize::try_from((now - at).whole_hours()).unwrap_or(0),
+    }
+}
+
+/// The bad ones of the mails since then, as [`count`] has them all: cheap, as they are few. Nothing explains any.
+pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime, now: OffsetDateTime) -> Result<Vec<Group>> {
     let tenant = tx.tenant();
-    let (hard_bounces, complaints) = sqlx::query_as(
-        "select count(*) filter (where state = 9), count(*) filter (where complained_at is not null) from messages
-         where tenant_id = $1 and claimed_at > $2 and not is_simulated
-           and (bounced_at is not null or complained_at is not null)",
+    let rows: Vec<Counted> = sqlx::query_as(
+        "select source_id, mailbox_id, sequence_id, domain_id,
+                date_bin('1 hour', claimed_at, $3 + interval '1 microsecond') as hour, null::int2,
+                count(*), count(*) filter (where state = 9), count(*) filter (where complained_at is not null)
+         from messages
+         where tenant_id = $1 and claimed_at > $2 and claimed_at <= $3 and not is_simulated
+           and (bounced_at is not null or complained_at is not null) and (state = 9 or complained_at is not null)
+         group by 1, 2, 3, 4, 5",
     )
     .bind(tenant.uuid())
     .bind(since)
-    .fetch_one(tx.sql())
+    .bind(now)
+    .fetch_all(tx.sql())
     .await?;
-    Ok(Tally { sends: 0, hard_bounces, complaints })
+    Ok(rows.into_iter().map(|row| group(row, now)).collect())
 }
 
 /// Mails that were claimed since then, by the hour and by what of `touched` they belong to. What is not touched is one. Those
-/// that the whole tenant stood still for are left out.
+/// that the whole tenant stood still for are left out. A bin of an hour ends with now, so the first microsecond after it begins
+/// the next.
 pub async fn count(
     tx: &mut TenantTx,
     touched: &[Touched],
@@ -92,13 +101,14 @@ pub async fn count(
         "select case when m.source_id = any($4) then m.source_id end,
                 case when m.mailbox_id = any($5) then m.mailbox_id end,
                 case when m.sequence_id = any($6) then m.sequence_id end,
-                case when b.domain_id = any($7) then b.domain_id end,
-                floor(extract(epoch from $3 - m.claimed_at) / 3600)::int8 as hours_ago,
-                (select min(x.level) from unnest($8::uuid[], $9::smallint[], $10::timestamptz[]) x (part_id, level, until)
-                 where x.part_id in (m.source_id, m.mailbox_id, m.sequence_id, b.domain_id)
-                   and m.claimed_at <= x.until) as explained,
+                case when m.domain_id = any($7) then m.domain_id end,
+                date_bin('1 hour', m.claimed_at, $3 + interval '1 microsecond') as hour,
+                case when cardinality($8::uuid[]) > 0 then (
+                    select min(x.level) from unnest($8, $9::smallint[], $10::timestamptz[]) x (part_id, level, until)
+                    where x.part_id in (m.source_id, m.mailbox_id, m.sequence_id, m.domain_id)
+                      and m.claimed_at <= x.until) end as explained,
                 count(*), count(*) filter (where m.state = 9), count(*) filter (where m.complained_at is not null)
-         from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+         from messages m
          where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 1 and m.claimed_at > $2
            and m.claimed_at <= $3 and not m.is_simulated and m.state in (4, 5, 6, 7, 9)
          group by 1, 2, 3, 4, 5, 6",
@@ -115,32 +125,27 @@ pub async fn count(
     .bind(stood.iter().map(|it| it.until).collect::<Vec<_>>())
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows.into_iter().map(group).collect())
+    Ok(rows.into_iter().map(|row| group(row, now)).collect())
 }
 
-type Counted = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, i64, Option<i16>, i64, i64, i64);
+type Counted = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, OffsetDateTime, Option<i16>, i64, i64, i64);
 
-fn group((source, mailbox, sequence, domain, hours, explained, sends, hard_bounces, complaints): Counted) -> Group {
+fn group(row: Counted, now: OffsetDateTime) -> Group {
+    let (source, mailbox, sequence, domain, hour, explained, sends, hard_bounces, complaints) = row;
     Group {
-        of: Touched {
-            source: SourceId::from_uuid(source.unwrap_or_default()),
-            mailbox: MailboxId::from_uuid(mailbox.unwrap_or_default()),
-            sequence: SequenceId::from_uuid(sequence.unwrap_or_default()),
-            domain: DomainId::from_uuid(domain.unwrap_or_default()),
-            hours_ago: usize::try_from(hours).unwrap_or(0),
-        },
+        of: touched((source, mailbox, sequence, domain), hour, now),
         explained: explained.and_then(|level| u8::try_from(level).ok()),
         tally: Tally { sends, hard_bounces, complaints },
     }
 }
 
-/// On `messages m` and its `mailboxes b`: the column that says whether a mail belongs to a scope.
+/// On `messages m`: the column that says whether a mail belongs to a scope.
 pub(crate) const fn column(scope: Scope) -> &'static str {
     match scope {
         Scope::Part(LanePart::Source(_)) => "m.source_id",
         Scope::Part(LanePart::Mailbox(_)) => "m.mailbox_id",
         Scope::Part(LanePart::Sequence(_)) => "m.sequence_id",
-        Scope::Part(LanePart::Domain(_)) => "b.domain_id",
+        Scope::Part(LanePart::Domain(_)) => "m.domain_id",
         Scope::Tenant => "m.tenant_id",
     }
 }
@@ -173,9 +178,9 @@ pub async fn list_lines(tx: &mut TenantTx, now: OffsetDateTime, limit: i64) -> R
     let tenant = tx.tenant();
     let rows: Vec<(String, Uuid, String, Vec<i64>)> = sqlx::query_as(
         "with sent as (
-            select m.source_id, m.mailbox_id, m.sequence_id, b.domain_id, m.claimed_at > $2 - interval '1 hour' as is_new,
+            select m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at > $2 - interval '1 hour' as is_new,
                    m.state = 9 as hard, m.complained_at is not null as complained
-            from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+            from messages m
             where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 2
               and m.claimed_at > $2 - interval '24 hours' and m.claimed_at <= $2 and not m.is_simulated
               and m.state in (4, 5, 6, 7, 9)),

@@ -51,7 +51,7 @@ pub async fn count(
         "select count(*) filter (where m.state in (4, 5, 6, 7, 9)), count(*) filter (where m.state = 9),
                 count(*) filter (where m.complained_at is not null),
                 count(*) filter (where m.state not in (0, 8) and m.claimed_at > $3)
-         from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+         from messages m
          where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 1 and m.claimed_at > $2
            and not m.is_simulated and {} = $4",
         column(scope)

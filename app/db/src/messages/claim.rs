@@ -4,7 +4,7 @@ use super::due::Candidate;
 use crate::isolation::caps;
 use crate::scope::TenantTx;
 use crate::{Error, Result};
-use rules::ids::{LeadId, MailboxId, MessageId, SequenceId};
+use rules::ids::{DomainId, LeadId, MailboxId, MessageId, SequenceId};
 use rules::isolation::minute_of;
 use rules::messages::MessageState;
 use rules::secrets::SecretHash;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct NewMessage {
     pub id: MessageId,
     pub mailbox: MailboxId,
+    /// The mailbox's.
+    pub domain: DomainId,
     pub candidate: Candidate,
     pub subject: String,
     /// Without the secret of the way out.
@@ -120,14 +122,14 @@ async fn insert_rows(tx: &mut TenantTx, messages: &[NewMessage], now: OffsetDate
             from unnest($3::uuid[], $4::uuid[], $5::uuid[]) c (mailbox_id, sequence_id, lead_id)
             where e.tenant_id = $1 and e.sequence_id = c.sequence_id and e.lead_id = c.lead_id and e.lead_id = any($5))
          insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient,
-                is_simulated, state, claimed_at, sent_on, next_due_at)
+                is_simulated, state, claimed_at, sent_on, next_due_at, domain_id)
          select $1, c.id, c.mailbox_id, c.sequence_id, c.lead_id, c.source_id, c.step,
                 1 + (select count(*) from messages m where m.tenant_id = $1 and m.sequence_id = c.sequence_id
                         and m.lead_id = c.lead_id and m.step = c.step),
-                c.recipient, c.is_simulated, $12, $13, c.day::date, c.next_due_at
+                c.recipient, c.is_simulated, $12, $13, c.day::date, c.next_due_at, c.domain_id
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::smallint[], $8::text[],
-                $9::bool[], $10::text[], $11::timestamptz[])
-            c (id, mailbox_id, sequence_id, lead_id, source_id, step, recipient, is_simulated, day, next_due_at)
+                $9::bool[], $10::text[], $11::timestamptz[], $14::uuid[])
+            c (id, mailbox_id, sequence_id, lead_id, source_id, step, recipient, is_simulated, day, next_due_at, domain_id)
          on conflict do nothing",
     )
     .bind(tenant.uuid())
@@ -143,6 +145,7 @@ async fn insert_rows(tx: &mut TenantTx, messages: &[NewMessage], now: OffsetDate
     .bind(messages.iter().map(|message| message.next_due_at).collect::<Vec<_>>())
     .bind(MessageState::Sending.rank())
     .bind(now)
+    .bind(column(|message| message.domain.uuid()))
     .execute(tx.sql())
     .await?;
     if usize::try_from(done.rows_affected()) == Ok(messages.len()) {

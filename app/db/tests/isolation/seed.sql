@@ -49,9 +49,9 @@ insert into enrolments (tenant_id, sequence_id, lead_id, source_id, added_at, ch
 insert into lanes (tenant_id, mailbox_id, due_at) values ('{tenant}', '{user}', '2026-01-01');
 insert into part_pauses (tenant_id, id, part, part_id, cause, reason, paused_at)
     values ('{tenant}', '{user}', 'mailbox', '{user}', 'owner', 'tried', '2026-01-01');
-insert into messages (tenant_id, id, mailbox_id, sequence_id, lead_id, source_id, step, attempt, recipient, is_simulated,
+insert into messages (tenant_id, id, mailbox_id, domain_id, sequence_id, lead_id, source_id, step, attempt, recipient, is_simulated,
     state, claimed_at, sent_on)
-    values ('{tenant}', '{user}', '{user}', '{user}', '{user}', '{user}', 1, 1, 'lead{n}@example.com', false, 1,
+    values ('{tenant}', '{user}', '{user}', '{user}', '{user}', '{user}', '{user}', 1, 1, 'lead{n}@example.com', false, 1,
         '2026-01-01', '2026-01-01');
 insert into message_texts (tenant_id, message_id, subject, body) values ('{tenant}', '{user}', 'Hello', 'Hello');
 insert into unsettled_messages (tenant_id, message_id, since, may_go_back, due_at, attempts)

@@ -121,6 +121,36 @@ pub fn judge(mut groups: Vec<Group>, touched: &[Touched], mut stood: Tally, is_n
     crossings
 }
 
+/// Whether [`judge`] could stop anything, as far as `bad` tells: the groups of the bad mails alone. What was sent in all need
+/// not be counted to know that it could not.
+pub fn may_cross(bad: &[Group], touched: &[Touched], stood: Tally) -> bool {
+    (0..=Scope::Tenant.level()).any(|level| {
+        touched.iter().any(|mail| {
+            let scope = mail.at(level);
+            let counted = Hours::of(bad.iter().filter(|group| group.of.at(level) == scope));
+            let day = windows(Span::Day, mail.hours_ago).map(|hours| counted.of_day(scope, hours, stood));
+            let rates =
+                || LIMITS.iter().flat_map(|limit| windows(limit.span, mail.hours_ago).map(move |it| (limit, it)));
+            let too_many = |tally: Tally| {
+                ceilings(scope).is_some_and(|all| all.iter().any(|(measure, ceiling)| measure.of(tally) >= *ceiling))
+            };
+            rates().any(|(limit, hours)| limit.may_pause(counted.sum(hours))) || day.into_iter().any(too_many)
+        })
+    })
+}
+
+/// What is new or sends little may have fewer than that in a day. `None`: any number.
+const fn ceilings(scope: Scope) -> Option<[(Measure, i64); 2]> {
+    let (complaints, hard_bounces) = match scope {
+        Scope::Part(LanePart::Source(_) | LanePart::Mailbox(_)) => {
+            (limits::PART_COMPLAINTS_MAX, limits::PART_HARD_BOUNCES_MAX)
+        }
+        Scope::Tenant => (limits::TENANT_COMPLAINTS_MAX, limits::TENANT_HARD_BOUNCES_MAX),
+        Scope::Part(LanePart::Sequence(_) | LanePart::Domain(_)) => return None,
+    };
+    Some([(Measure::Complaints, complaints), (Measure::HardBounces, hard_bounces)])
+}
+
 /// What was sent in each hour.
 struct Hours(BTreeMap<usize, Tally>);
 
@@ -136,6 +166,12 @@ impl Hours {
 
     fn sum(&self, (oldest, newest): (usize, usize)) -> Tally {
         self.0.range(newest..=oldest).map(|(_, tally)| *tally).sum()
+    }
+
+    /// What ceilings hold for.
+    fn of_day(&self, scope: Scope, hours: (usize, usize), stood: Tally) -> Tally {
+        let ends_now = scope == Scope::Tenant && hours.1 == 0;
+        self.sum(hours) + if ends_now { stood } else { Tally::default() }
     }
 }
 
@@ -162,18 +198,11 @@ fn cross(scope: Scope, counted: &Hours, stood: Tally, hour: usize, is_new: bool)
             }
         }
     }
-    let ceilings = match scope {
-        Scope::Part(LanePart::Source(_) | LanePart::Mailbox(_)) => {
-            [limits::PART_COMPLAINTS_MAX, limits::PART_HARD_BOUNCES_MAX]
-        }
-        Scope::Tenant => [limits::TENANT_COMPLAINTS_MAX, limits::TENANT_HARD_BOUNCES_MAX],
-        Scope::Part(LanePart::Sequence(_) | LanePart::Domain(_)) => return None,
-    };
+    let ceilings = ceilings(scope)?;
     for hours in windows(Span::Day, hour) {
-        let ends_now = scope == Scope::Tenant && hours.1 == 0;
-        let tally = counted.sum(hours) + if ends_now { stood } else { Tally::default() };
+        let tally = counted.of_day(scope, hours, stood);
         let holds = is_new || tally.sends < limits::HOUR_SENDS_MIN;
-        for (measure, ceiling) in [Measure::Complaints, Measure::HardBounces].into_iter().zip(ceilings) {
+        for (measure, ceiling) in ceilings {
             if holds && measure.of(tally) >= ceiling {
                 return Some(crossing(measure, Span::Day, By::Ceiling, tally, hours));
             }
@@ -270,6 +299,30 @@ mod tests {
         let late = |hour| judge(split.to_vec(), &[mail(1, 1, hour)], Tally::default(), false)[0].hours;
         assert_eq!(late(70), (70, 47));
         assert_eq!(late(60), (83, 60));
+    }
+
+    #[test]
+    fn the_bad_alone_never_hide_what_would_stand_still() {
+        let mut stops = 0;
+        for (sends, bad, complaints) in [20, 199, 200, 1000, 4000].into_iter().flat_map(|sends| {
+            [0, 1, 2, 4, 5, 9, 10, 19, 20, 25, 60]
+                .into_iter()
+                .flat_map(move |bad| [0, 1, 2, 5, 12].map(|of| (sends, bad, of)))
+        }) {
+            for (hours_ago, before, is_new) in [(0, 0, false), (0, 20, false), (3, 0, true), (30, 20, true)] {
+                let stood = Tally { hard_bounces: before, ..Tally::default() };
+                let touched = [mail(1, 1, hours_ago), mail(2, 9, hours_ago + 2)];
+                let groups = [group(touched[0], sends, bad, complaints), group(touched[1], 400, 1, 0)];
+                let alone = groups.map(|it| Group { tally: Tally { sends: it.tally.hard_bounces, ..it.tally }, ..it });
+                let crossings = judge(groups.to_vec(), &touched, stood, is_new);
+                let may = may_cross(&alone, &touched, stood);
+                assert!(may || crossings.is_empty(), "{sends} {bad} {complaints}: {crossings:?}");
+                stops += usize::from(!crossings.is_empty());
+            }
+        }
+        assert!(stops > 100, "{stops}");
+        let few = [group(mail(1, 1, 0), 0, 4, 1)];
+        assert!(!may_cross(&few, &[mail(1, 1, 0)], Tally::default()));
     }
 
     #[test]

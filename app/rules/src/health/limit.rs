@@ -150,6 +150,11 @@ impl Limit {
         self.reaches(tally, self.pause)
     }
 
+    /// Whether it could, as far as what is bad tells, whatever was sent.
+    pub(super) fn may_pause(&self, tally: Tally) -> bool {
+        self.pauses(Tally { sends: self.sends_min.max(self.measure.of(tally)), ..tally })
+    }
+
     const fn reaches(&self, tally: Tally, rate: i64) -> bool {
         let bad = self.measure.of(tally);
         tally.sends >= self.sends_min && bad >= self.events_min && bad * 10_000 >= rate * tally.sends

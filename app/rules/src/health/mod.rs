@@ -10,7 +10,7 @@ mod recovery;
 mod scope;
 mod words;
 
-pub use judge::{By, Crossing, Grounds, Group, Touched, judge};
+pub use judge::{By, Crossing, Grounds, Group, Touched, judge, may_cross};
 pub use limit::{LIMITS, Limit, Measure, Span, Standing, Tally, standing};
 pub use radius::Neighbour;
 pub use recovery::{Diagnosis, Proof, Stage, Trial};

@@ -9,7 +9,7 @@ use crate::duty::Result;
 use db::accounts::tenants;
 use db::health::{self, incidents};
 use db::scope::TenantTx;
-use rules::health::{Crossing, Letter, Scope, Tally, Touched, judge, reason};
+use rules::health::{Crossing, Letter, Scope, Touched, judge, may_cross, reason};
 use rules::ids::{IncidentId, MessageId, PauseId, PlatformMailId};
 use rules::isolation::PauseCause;
 use rules::limits;
@@ -28,18 +28,16 @@ pub(crate) async fn judge_mails(
     if bad.is_empty() {
         return Ok(());
     }
-    let mails = health::list_touched(tx, bad, now).await?;
+    let Some(health::Asked { tenant_since, mails }) = health::lock(tx, bad, now).await? else { return Ok(()) };
     let touched: Vec<Touched> = mails.iter().map(|(_, touched)| *touched).collect();
-    let Some(oldest) = touched.iter().map(|it| it.hours_ago).max() else { return Ok(()) };
-    health::lock(tx, now).await?;
+    let oldest = touched.iter().map(|it| it.hours_ago).max().unwrap_or(0);
     let since = now - Duration::hours(i64::try_from(oldest).unwrap_or(limits::LATE_HOURS_MAX) + 24);
-    if !could_cross(health::count_bad(tx, since).await?) {
+    let stood = incidents::count_stood(tx, now - Duration::days(1)).await?;
+    if !may_cross(&health::count_bad(tx, since, now).await?, &touched, stood) {
         return Ok(());
     }
-    let Some(team) = tenants::find_own(tx).await? else { return Ok(()) };
-    let is_new = now - team.created_at < Duration::days(limits::NEW_TENANT_DAYS);
+    let is_new = now - tenant_since < Duration::days(limits::NEW_TENANT_DAYS);
     let groups = health::count(tx, &touched, since, now).await?;
-    let stood = incidents::count_stood(tx, now - Duration::days(1)).await?;
     for crossing in judge(groups, &touched, stood, is_new) {
         let last = mails.iter().rev().find(|(_, touched)| touched.is_of(crossing.scope));
         if let Some((message, _)) = last {
@@ -47,11 +45,6 @@ pub(crate) async fn judge_mails(
         }
     }
     Ok(())
-}
-
-/// Below the smallest number of any limit there is nothing to judge.
-const fn could_cross(bad: Tally) -> bool {
-    bad.hard_bounces >= limits::PART_HARD_BOUNCES_MAX || bad.complaints >= limits::PART_COMPLAINTS_MAX
 }
 
 async fn stop(

@@ -99,6 +99,7 @@ pub(super) fn compose(
     let row = NewMessage {
         id: message,
         mailbox: lane.mailbox.id,
+        domain: lane.mailbox.domain,
         candidate: candidate.clone(),
         subject: letter.subject.clone(),
         // Whoever reads the mail here cannot opt its recipient out.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub async fn count_on_the_way(tx: &mut TenantTx, scope: Scope, now: OffsetDateTime) -> Result<i64> {
     let tenant = tx.tenant();
     let sql = format!(
-        "select count(*) from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+        "select count(*) from messages m
          where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 1 and m.claimed_at > $2
            and m.state in (1, 2, 4) and {} = $3",
         column(scope)
@@ -105,7 +105,7 @@ async fn list_dead_domains(tx: &mut TenantTx, incident: &Incident) -> Result<Vec
     let Some(judged) = incident.judged else { return Ok(Vec::new()) };
     let tenant = tx.tenant();
     let sql = format!(
-        "select l.domain_key from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+        "select l.domain_key from messages m
          join leads l on l.tenant_id = $1 and l.id = m.lead_id
          where m.tenant_id = $1 and m.sent_on >= ($2 at time zone 'UTC')::date - 1 and m.claimed_at > $2
            and not m.is_simulated and {} = $3
@@ -169,7 +169,7 @@ async fn mark_sources(tx: &mut TenantTx, incident: &Incident, now: OffsetDateTim
     let tenant = tx.tenant();
     let sql = format!(
         "update lead_sources set marked_at = $5, mark = $6 where tenant_id = $1 and id in (
-            select m.source_id from messages m join mailboxes b on b.tenant_id = $1 and b.id = m.mailbox_id
+            select m.source_id from messages m
             where m.tenant_id = $1 and m.claimed_at > $2 and m.claimed_at <= $3 and not m.is_simulated
               and (m.bounced_at is not null or m.complained_at is not null)
               and (m.state = 9 or m.complained_at is not null) and {} = $4)",
