@@ -21,6 +21,7 @@ pub mod steps;
 pub mod strip;
 pub mod summary;
 pub mod table;
+mod text;
 pub mod ticks;
 pub mod time;
 pub mod upload;

@@ -1,6 +1,7 @@
 //! The document around every page.
 
 use crate::ui::strip::Strip;
+use crate::ui::text::escaped;
 use frontend::ready::Ready;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -16,8 +17,7 @@ pub struct SandboxTime(pub Option<OffsetDateTime>);
 
 #[component]
 pub fn Shell(options: LeptosOptions, title: String, sandbox: Option<SandboxTime>, children: Children) -> impl IntoView {
-    // Leptos puts marks between texts, and inside a title they would be read: it is written as one piece.
-    let title = format!("{} · Ownlane", title.replace('&', "&amp;").replace('<', "&lt;"));
+    let title = format!("{} · Ownlane", escaped(&title));
     view! {
         <!DOCTYPE html>
         <html lang="en">

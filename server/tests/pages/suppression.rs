@@ -54,7 +54,7 @@ async fn each_refused_line_is_named_and_nothing_is_taken() {
     let site = TestSite::new().await;
     let mut operator = site.operator().await;
     let mut owner = site.tenant(&mut operator, "acme").await;
-    let typed = "anna@north.example\r\nnorth.example\r\n@localhost\r\n<b>@x.example";
+    let typed = "anna@north.example\r\nnorth.example\r\n@localhost\r\n<b>@x.example\r\n</textarea>&amp;";
     let refused = owner.post("/t/acme/suppressions/new", &[("lines", typed)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for part in [
@@ -62,7 +62,7 @@ async fn each_refused_line_is_named_and_nothing_is_taken() {
         "Line 3, @localhost: A domain name has at least two parts, like example.com.",
         "Line 4, &lt;b&gt;@x.example: The part before the @ may hold",
         "aria-invalid=\"true\"",
-        "anna@north.example\r\nnorth.example",
+        "anna@north.example\r\nnorth.example\r\n@localhost\r\n&lt;b>@x.example\r\n&lt;/textarea>&amp;amp;</textarea>",
     ] {
         assert!(refused.text.contains(part), "{part}: {}", refused.text);
     }
