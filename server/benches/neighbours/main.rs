@@ -35,7 +35,16 @@ fn main() {
 
 async fn figures(postgres: &EmbeddedPostgres) {
     let new = async || TestSite::in_real_time(TestDatabase::on(&postgres.maintenance_url()).await).await;
-    waits::measure(&new().await).await;
-    judging::measure(&new().await).await;
-    console::measure(&new().await).await;
+    // Those that are named, or all.
+    let named: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|it| it == name);
+    if wanted("waits") {
+        waits::measure(&new().await).await;
+    }
+    if wanted("judging") {
+        judging::measure(&new().await).await;
+    }
+    if wanted("console") {
+        console::measure(&new().await).await;
+    }
 }

@@ -33,7 +33,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Judging {
 /// From now on it is measured.
 pub fn listen() {
     let is_judging = |it: &Metadata<'_>| it.is_span() && it.name() == "judge_mails";
-    tracing_subscriber::registry().with(Judging.with_filter(filter_fn(is_judging))).init();
+    // A filter of all, not of the layer: of one of those, records of the crate "log" on the same thread leave spans unseen.
+    tracing_subscriber::registry().with(filter_fn(is_judging)).with(Judging).init();
 }
 
 /// How often it was judged so far, and how long that took.

@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// What is to be judged.
 pub struct Asked {
     pub tenant_since: OffsetDateTime,
+    /// Whether something of it stands still by a judgement, or did in the time that the judgement is about.
+    pub has_stood: bool,
     /// What the mails belong to. Simulated ones, and those of too long ago, are left out.
     pub mails: Vec<(MessageId, Touched)>,
 }
@@ -27,29 +29,36 @@ pub struct Asked {
 /// transaction is over. `None`: there is nothing to judge.
 pub async fn lock(tx: &mut TenantTx, messages: &[MessageId], now: OffsetDateTime) -> Result<Option<Asked>> {
     let tenant = tx.tenant();
-    let rows: Vec<(OffsetDateTime, Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime)> = sqlx::query_as(
+    let oldest = now - Duration::hours(limits::LATE_HOURS_MAX);
+    let rows: Vec<Mail> = sqlx::query_as(
         "with locked as (
             insert into tenant_health (tenant_id, judged_at) values ($1, $2)
             on conflict (tenant_id) do update set judged_at = excluded.judged_at)
-         select t.created_at, m.id, m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at
+         select t.created_at, exists (
+                select from incidents i
+                where i.tenant_id = $1 and i.cause = 'health' and (i.closed_at is null or i.closed_at > $5)),
+                m.id, m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at
          from tenants t join messages m on m.tenant_id = $1
          where t.tenant_id = $1 and m.id = any($3) and not m.is_simulated and m.claimed_at > $4",
     )
     .bind(tenant.uuid())
     .bind(now)
     .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
-    .bind(now - Duration::hours(limits::LATE_HOURS_MAX))
+    .bind(oldest)
+    .bind(oldest - Duration::days(1))
     .fetch_all(tx.sql())
     .await?;
-    let Some(tenant_since) = rows.first().map(|row| row.0) else { return Ok(None) };
-    let mail = |(_, id, source, mailbox, sequence, domain, claimed_at)| {
+    let Some((tenant_since, has_stood)) = rows.first().map(|row| (row.0, row.1)) else { return Ok(None) };
+    let mail = |(_, _, id, source, mailbox, sequence, domain, claimed_at)| {
         (
             MessageId::from_uuid(id),
             touched((Some(source), Some(mailbox), Some(sequence), Some(domain)), claimed_at, now),
         )
     };
-    Ok(Some(Asked { tenant_since, mails: rows.into_iter().map(mail).collect() }))
+    Ok(Some(Asked { tenant_since, has_stood, mails: rows.into_iter().map(mail).collect() }))
 }
+
+type Mail = (OffsetDateTime, bool, Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime);
 
 type Parts = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
 
@@ -84,15 +93,16 @@ pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime, now: OffsetDate
 }
 
 /// Mails that were claimed since then, by the hour and by what of `touched` they belong to. What is not touched is one. Those
-/// that the whole tenant stood still for are left out. A bin of an hour ends with now, so the first microsecond after it begins
-/// the next.
+/// that the whole tenant stood still for are left out (`has_stood`: there can be such, as of its parts). A bin of an hour ends
+/// with now, so the first microsecond after it begins the next.
 pub async fn count(
     tx: &mut TenantTx,
     touched: &[Touched],
+    has_stood: bool,
     since: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<Vec<Group>> {
-    let stood = incidents::list_explaining(tx, since, now).await?;
+    let stood = if has_stood { incidents::list_explaining(tx, since, now).await? } else { Vec::new() };
     let (whole, stood): (Vec<_>, Vec<_>) = stood.into_iter().partition(|it| it.scope == Scope::Tenant);
     let since = whole.iter().map(|it| it.until).fold(since, OffsetDateTime::max);
     let tenant = tx.tenant();

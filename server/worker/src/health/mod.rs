@@ -9,7 +9,7 @@ use crate::duty::Result;
 use db::accounts::tenants;
 use db::health::{self, incidents};
 use db::scope::TenantTx;
-use rules::health::{Crossing, Letter, Scope, Touched, judge, may_cross, reason};
+use rules::health::{Crossing, Letter, Scope, Tally, Touched, judge, may_cross, reason};
 use rules::ids::{IncidentId, MessageId, PauseId, PlatformMailId};
 use rules::isolation::PauseCause;
 use rules::limits;
@@ -28,16 +28,17 @@ pub(crate) async fn judge_mails(
     if bad.is_empty() {
         return Ok(());
     }
-    let Some(health::Asked { tenant_since, mails }) = health::lock(tx, bad, now).await? else { return Ok(()) };
+    let Some(asked) = health::lock(tx, bad, now).await? else { return Ok(()) };
+    let health::Asked { tenant_since, has_stood, mails } = asked;
     let touched: Vec<Touched> = mails.iter().map(|(_, touched)| *touched).collect();
     let oldest = touched.iter().map(|it| it.hours_ago).max().unwrap_or(0);
     let since = now - Duration::hours(i64::try_from(oldest).unwrap_or(limits::LATE_HOURS_MAX) + 24);
-    let stood = incidents::count_stood(tx, now - Duration::days(1)).await?;
+    let stood = if has_stood { incidents::count_stood(tx, now - Duration::days(1)).await? } else { Tally::default() };
     if !may_cross(&health::count_bad(tx, since, now).await?, &touched, stood) {
         return Ok(());
     }
     let is_new = now - tenant_since < Duration::days(limits::NEW_TENANT_DAYS);
-    let groups = health::count(tx, &touched, since, now).await?;
+    let groups = health::count(tx, &touched, has_stood, since, now).await?;
     for crossing in judge(groups, &touched, stood, is_new) {
         let last = mails.iter().rev().find(|(_, touched)| touched.is_of(crossing.scope));
         if let Some((message, _)) = last {
