@@ -17,6 +17,7 @@ mod evidence;
 mod faults;
 mod harness;
 mod health;
+mod hints;
 mod leads;
 mod lookups;
 mod machine;

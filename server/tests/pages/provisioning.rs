@@ -6,7 +6,6 @@ use crate::world::shape_of;
 use rules::limits;
 use rules::time::Duration;
 use sandbox::{Fault, FaultKind};
-use serde_json::json;
 use std::time::Duration as Wait;
 
 const NAME: &str = "acme-sales.example";
@@ -113,35 +112,4 @@ async fn a_throttled_account_is_asked_again_later() {
     let page = ground.connect_anew(Some(fault)).await;
     ground.site.work_for(Duration::minutes(3)).await;
     assert!(ground.becomes_verified(&page).await);
-}
-
-#[tokio::test]
-async fn a_hint_that_a_tenants_standing_changed_has_it_looked_at_now() {
-    let mut ground = Ground::new().await;
-    let page = ground.connect_anew(None).await;
-    assert!(ground.becomes_verified(&page).await);
-    let site = &ground.site;
-    let looks = || site.world.calls().iter().filter(|call| call.operation == "GetReputationEntity").count();
-    let hint = |name: &str| {
-        json!({
-            "version": "0", "id": "h-1", "source": "aws.ses", "region": "us-east-1",
-            "detail-type": "Sending Status Disabled",
-            "resources": [format!("arn:aws:ses:us-east-1:123456789012:tenant/{name}/tn-0a")],
-            "detail": { "version": "1.0.0", "data": { "origin": "AWS_MANAGED", "record": { "status": "DISABLED" } } },
-        })
-    };
-    let before = looks();
-    site.work_for(Duration::seconds(10)).await;
-    assert_eq!(looks(), before, "it is not due");
-    let name = format!("ownlane-{}", site.tenant_id("acme").await.replace('-', ""));
-    site.world.push_event("us-east-1", "ownlane-events", &hint(&name));
-    site.work_for(Duration::seconds(10)).await;
-    assert_eq!(looks(), before + 1);
-    for stranger in ["ownlane-acme", "another-0a", &name.replace("ownlane", "other")] {
-        site.world.push_event("us-east-1", "ownlane-events", &hint(stranger));
-    }
-    site.work_for(Duration::seconds(10)).await;
-    assert_eq!(looks(), before + 1);
-    let kept = "select count(*) || ' ' || count(applied_at) || ' ' || count(trouble) from event_inbox";
-    assert_eq!(site.database.text(kept).await, "4 4 3");
 }

@@ -19,8 +19,6 @@ use uuid::Uuid;
 /// What is to be judged.
 pub struct Asked {
     pub tenant_since: OffsetDateTime,
-    /// Whether something of it stands still by a judgement, or did in the time that the judgement is about.
-    pub has_stood: bool,
     /// What the mails belong to. Simulated ones, and those of too long ago, are left out.
     pub mails: Vec<(MessageId, Touched)>,
 }
@@ -29,36 +27,29 @@ pub struct Asked {
 /// transaction is over. `None`: there is nothing to judge.
 pub async fn lock(tx: &mut TenantTx, messages: &[MessageId], now: OffsetDateTime) -> Result<Option<Asked>> {
     let tenant = tx.tenant();
-    let oldest = now - Duration::hours(limits::LATE_HOURS_MAX);
-    let rows: Vec<Mail> = sqlx::query_as(
+    let rows: Vec<(OffsetDateTime, Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime)> = sqlx::query_as(
         "with locked as (
             insert into tenant_health (tenant_id, judged_at) values ($1, $2)
             on conflict (tenant_id) do update set judged_at = excluded.judged_at)
-         select t.created_at, exists (
-                select from incidents i
-                where i.tenant_id = $1 and i.cause = 'health' and (i.closed_at is null or i.closed_at > $5)),
-                m.id, m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at
+         select t.created_at, m.id, m.source_id, m.mailbox_id, m.sequence_id, m.domain_id, m.claimed_at
          from tenants t join messages m on m.tenant_id = $1
          where t.tenant_id = $1 and m.id = any($3) and not m.is_simulated and m.claimed_at > $4",
     )
     .bind(tenant.uuid())
     .bind(now)
     .bind(messages.iter().map(|id| id.uuid()).collect::<Vec<_>>())
-    .bind(oldest)
-    .bind(oldest - Duration::days(1))
+    .bind(now - Duration::hours(limits::LATE_HOURS_MAX))
     .fetch_all(tx.sql())
     .await?;
-    let Some((tenant_since, has_stood)) = rows.first().map(|row| (row.0, row.1)) else { return Ok(None) };
-    let mail = |(_, _, id, source, mailbox, sequence, domain, claimed_at)| {
+    let Some(tenant_since) = rows.first().map(|row| row.0) else { return Ok(None) };
+    let mail = |(_, id, source, mailbox, sequence, domain, claimed_at)| {
         (
             MessageId::from_uuid(id),
             touched((Some(source), Some(mailbox), Some(sequence), Some(domain)), claimed_at, now),
         )
     };
-    Ok(Some(Asked { tenant_since, has_stood, mails: rows.into_iter().map(mail).collect() }))
+    Ok(Some(Asked { tenant_since, mails: rows.into_iter().map(mail).collect() }))
 }
-
-type Mail = (OffsetDateTime, bool, Uuid, Uuid, Uuid, Uuid, Uuid, OffsetDateTime);
 
 type Parts = (Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
 
@@ -72,13 +63,23 @@ fn touched((source, mailbox, sequence, domain): Parts, at: OffsetDateTime, now: 
     }
 }
 
-/// The bad ones of the mails since then, as [`count`] has them all: cheap, as they are few. Nothing explains any.
-pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime, now: OffsetDateTime) -> Result<Vec<Group>> {
+/// What is bad of the mails since some moment.
+pub struct Bad {
+    /// As [`count`] has them all; nothing explains any.
+    pub groups: Vec<Group>,
+    /// Whether something stands still by a judgement, or did since then.
+    pub has_stood: bool,
+}
+
+/// Cheap, as they are few. Only after [`lock`]: what stands still by whoever judged before is seen.
+pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime, now: OffsetDateTime) -> Result<Bad> {
     let tenant = tx.tenant();
-    let rows: Vec<Counted> = sqlx::query_as(
+    let rows: Vec<CountedBad> = sqlx::query_as(
         "select source_id, mailbox_id, sequence_id, domain_id,
-                date_bin('1 hour', claimed_at, $3 + interval '1 microsecond') as hour, null::int2,
-                count(*), count(*) filter (where state = 9), count(*) filter (where complained_at is not null)
+                date_bin('1 hour', claimed_at, $3 + interval '1 microsecond') as hour,
+                count(*) filter (where state = 9), count(*) filter (where complained_at is not null), exists (
+                    select from incidents
+                    where tenant_id = $1 and cause = 'health' and (closed_at is null or closed_at > $2))
          from messages
          where tenant_id = $1 and claimed_at > $2 and claimed_at <= $3 and not is_simulated
            and (bounced_at is not null or complained_at is not null) and (state = 9 or complained_at is not null)
@@ -89,8 +90,16 @@ pub async fn count_bad(tx: &mut TenantTx, since: OffsetDateTime, now: OffsetDate
     .bind(now)
     .fetch_all(tx.sql())
     .await?;
-    Ok(rows.into_iter().map(|row| group(row, now)).collect())
+    let has_stood = rows.first().is_some_and(|row| row.7);
+    let group = |(source, mailbox, sequence, domain, hour, hard_bounces, complaints, _)| Group {
+        of: touched((Some(source), Some(mailbox), Some(sequence), Some(domain)), hour, now),
+        explained: None,
+        tally: Tally { sends: 0, hard_bounces, complaints },
+    };
+    Ok(Bad { groups: rows.into_iter().map(group).collect(), has_stood })
 }
+
+type CountedBad = (Uuid, Uuid, Uuid, Uuid, OffsetDateTime, i64, i64, bool);
 
 /// Mails that were claimed since then, by the hour and by what of `touched` they belong to. What is not touched is one. Those
 /// that the whole tenant stood still for are left out (`has_stood`: there can be such, as of its parts). A bin of an hour ends

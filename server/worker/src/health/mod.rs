@@ -28,13 +28,13 @@ pub(crate) async fn judge_mails(
     if bad.is_empty() {
         return Ok(());
     }
-    let Some(asked) = health::lock(tx, bad, now).await? else { return Ok(()) };
-    let health::Asked { tenant_since, has_stood, mails } = asked;
+    let Some(health::Asked { tenant_since, mails }) = health::lock(tx, bad, now).await? else { return Ok(()) };
     let touched: Vec<Touched> = mails.iter().map(|(_, touched)| *touched).collect();
     let oldest = touched.iter().map(|it| it.hours_ago).max().unwrap_or(0);
     let since = now - Duration::hours(i64::try_from(oldest).unwrap_or(limits::LATE_HOURS_MAX) + 24);
+    let health::Bad { groups, has_stood } = health::count_bad(tx, since, now).await?;
     let stood = if has_stood { incidents::count_stood(tx, now - Duration::days(1)).await? } else { Tally::default() };
-    if !may_cross(&health::count_bad(tx, since, now).await?, &touched, stood) {
+    if !may_cross(&groups, &touched, stood) {
         return Ok(());
     }
     let is_new = now - tenant_since < Duration::days(limits::NEW_TENANT_DAYS);
