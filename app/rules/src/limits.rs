@@ -337,7 +337,7 @@ pub const ACCOUNT_READ_SECS: i64 = 60;
 pub const ACCOUNT_READ_SOON_SECS: i64 = 5;
 
 /// Notifications that one transaction takes from the inbox.
-pub const EVENTS_AT_ONCE: i64 = 1000;
+pub const EVENTS_AT_ONCE: i64 = 2000;
 
 /// Receives of events that are open at once when there are many: each brings ten.
 pub const EVENT_RECEIVES_AT_ONCE: usize = 8;

@@ -83,7 +83,8 @@ async fn soak(options: &Options) {
     }
     // Not a new team's ceilings: a rate decides, and one bounce in a hundred is no reason to pause.
     site.database.run("update tenants set created_at = created_at - interval '60 days'").await;
-    let shape = world::shape_of(&site.world);
+    // On its way each comes to SES's standard policy, as one so old that nothing is held against.
+    let shape = world::shape_of(&site.world).replace("strict 8", "strict 0");
     println!("{} teams, {} mailboxes, {} mails; {shape}", TEAMS.len(), TEAMS.len() * MAILBOXES, TEAMS.len() * LEADS);
     let total = i64::try_from(TEAMS.len() * LEADS).unwrap();
     let mut ordeal = Ordeal {

@@ -181,6 +181,11 @@ impl World {
         self.inner().calls.iter().cloned().collect()
     }
 
+    /// How many of them there are, without a copy.
+    pub fn call_count(&self) -> usize {
+        self.inner().calls.len()
+    }
+
     /// Memory lost: all that SES held is gone, with queues, buckets and captured mail. DNS records stay, and what AWS thinks of the
     /// account.
     pub fn forget(&self) {

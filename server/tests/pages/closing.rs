@@ -91,7 +91,7 @@ async fn a_team_that_is_closed_sends_nothing_more_and_is_gone_from_ses_when_its_
     assert_eq!(ground.site.database.count("domain_claims").await, 0, "its names are free");
     let late = ground.operator.post(&format!("{}/keep", ground.page), &[REASON]).await;
     assert!(late.status == 422 && late.text.contains("taken down already"), "{}", late.text);
-    let calls = ground.site.world.calls().len();
+    let calls = ground.site.world.call_count();
     ground.site.clock.advance(Duration::hours(25));
     ground.site.work().await;
     let of_all = ["ListTenants", "ListReputationEntities", "GetAccount", "ListDedicatedIpPools", "GetDedicatedIps"];
@@ -177,7 +177,7 @@ impl Closing {
         for table in Self::TABLES.into_iter().rev() {
             self.site.database.run(&format!("insert into {table} table before_{table}")).await;
         }
-        self.site.world.calls().len()
+        self.site.world.call_count()
     }
 
     /// Whether it is gone within a minute.
@@ -208,7 +208,7 @@ async fn whichever_call_breaks_and_wherever_the_process_dies_it_is_gone_in_the_e
     let site = &closing.site;
     let before = closing.anew().await;
     let is_gone = closing.goes().await;
-    let calls = site.world.calls().len() - before;
+    let calls = site.world.call_count() - before;
     assert!(is_gone && calls > 14, "{calls} {:?}", left(site));
     let kinds = [(FaultKind::AcceptThenReset, 2), (FaultKind::InternalError, 5), (FaultKind::TooManyRequests, 5)];
     for (kind, apart) in kinds {
@@ -232,7 +232,7 @@ async fn whichever_call_breaks_and_wherever_the_process_dies_it_is_gone_in_the_e
             }
         });
         let mut waited = 0;
-        while site.world.calls().len() < dies_at && waited < 400 {
+        while site.world.call_count() < dies_at && waited < 400 {
             site.clock.advance(Duration::seconds(1));
             tokio::time::sleep(Wait::from_millis(5)).await;
             waited += 1;

@@ -125,7 +125,7 @@ async fn nothing_is_asked_of_ses_in_a_request() {
     let shown = owner.get(&page).await.text;
     assert!(shown.contains("Ownership not shown") && shown.contains("ownlane-verify="), "{shown}");
     assert!(shown.contains("in 13 days"), "until when it stands without: {shown}");
-    assert_eq!(site.world.calls().len(), 0);
+    assert_eq!(site.world.call_count(), 0);
 }
 
 #[tokio::test]
@@ -370,7 +370,7 @@ async fn an_identity_of_somebody_else_is_never_taken_over() {
     }
     let both = json!({ "TenantName": "another-team", "ResourceArn": arn("sends.example") });
     site.by_hand("POST", "/v2/email/tenants/resources", &both).await;
-    let before = site.world.calls().len();
+    let before = site.world.call_count();
     let mut acme = Connected { site, operator, owner, page: String::new() };
     for (name, sentence) in [("sends.example", "used for another team"), ("idle.example", "not through this platform")]
     {

@@ -319,7 +319,7 @@ async fn a_stray_tenant_is_shown_and_left_alone() {
 #[tokio::test]
 async fn every_call_is_written_down_with_amazons_own_id() {
     let mut ground = Ground::new().await;
-    let made = ground.site.world.calls().len();
+    let made = ground.site.world.call_count();
     let kept = "select count(*) || ' ' || count(request_id) || ' ' || count(distinct request_id) from aws_calls";
     assert_eq!(ground.site.database.text(kept).await, format!("{made} {made} {made}"));
     let page = ground.operator.get(&ground.page).await.text;

@@ -360,14 +360,14 @@ async fn whichever_call_of_a_move_breaks_the_next_turn_goes_on() {
     let mut longest = 0;
     for (kind, apart) in [(FaultKind::AcceptThenReset, 17), (FaultKind::InternalError, 23)] {
         for skip in (0..).step_by(apart) {
-            let before = ground.site.world.calls().len();
+            let before = ground.site.world.call_count();
             ground.site.world.fail(Fault { operation: None, skip, times: 1, kind });
             ground.begins("own_account").await;
             ground.publishes().await;
             ground.publishes().await;
             ground.site.work_for(Duration::seconds(2 * limits::MOVE_AGAIN_SECS)).await;
             assert_eq!(ground.account().await, ACCOUNT, "{kind:?} at call {skip}");
-            let made = ground.site.world.calls().len() - before;
+            let made = ground.site.world.call_count() - before;
             longest = longest.max(made);
             ground.site.world.end_faults();
             ground.begins("shared").await;

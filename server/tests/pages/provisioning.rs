@@ -50,10 +50,10 @@ impl Ground {
 
     /// The shape after a run without trouble, and how many calls it makes.
     async fn quiet_run(&mut self) -> (String, u32) {
-        let before = self.site.world.calls().len();
+        let before = self.site.world.call_count();
         let page = self.connect_anew(None).await;
         assert!(self.becomes_verified(&page).await);
-        (shape_of(&self.site.world), u32::try_from(self.site.world.calls().len() - before).unwrap())
+        (shape_of(&self.site.world), u32::try_from(self.site.world.call_count() - before).unwrap())
     }
 }
 
@@ -79,7 +79,7 @@ async fn wherever_the_process_dies_the_next_one_goes_on() {
     let mut ground = Ground::new().await;
     let (shape, calls) = ground.quiet_run().await;
     for skip in 0..calls {
-        let made = ground.site.world.calls().len();
+        let made = ground.site.world.call_count();
         let dies_at = made + usize::try_from(skip).unwrap() + 1;
         let fault = Fault { operation: None, skip, times: 1, kind: FaultKind::AcceptThenHang };
         let page = ground.connect_anew(Some(fault)).await;
@@ -92,7 +92,7 @@ async fn wherever_the_process_dies_the_next_one_goes_on() {
         });
         // Dies in the middle of the call that hangs.
         let mut waited = 0;
-        while ground.site.world.calls().len() < dies_at && waited < 400 {
+        while ground.site.world.call_count() < dies_at && waited < 400 {
             ground.owner.post(&format!("{page}/publication"), &[]).await;
             tokio::time::sleep(Wait::from_millis(5)).await;
             waited += 1;

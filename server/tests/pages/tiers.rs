@@ -196,7 +196,7 @@ async fn whichever_call_of_a_move_breaks_the_next_turn_goes_on() {
     let mut ground = Ground::new().await;
     ground.give_ips(2).await;
     let name = ground.name.clone();
-    let calls = |ground: &Ground| ground.site.world.calls().len();
+    let calls = |ground: &Ground| ground.site.world.call_count();
     let mut longest = 0;
     for (kind, apart) in [(FaultKind::AcceptThenReset, 1), (FaultKind::InternalError, 5)] {
         for skip in (0..).step_by(apart) {
